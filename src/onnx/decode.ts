@@ -1,0 +1,47 @@
+import protobuf from 'protobufjs/minimal.js';
+import { malformed, notOnnx } from './identify.ts';
+import { type Int64, ModelProto } from './schema.gen.js';
+
+/**
+ * Decodes the protobuf message, keeping fields outside our schema and viewing tensor content in place.
+ * @throws InputError 'not-onnx' where the bytes are no protobuf, or lack a graph, nodes or an operator set
+ */
+export function decodeModel(bytes: Uint8Array): ModelProto {
+  const message = decodeMessage(bytes);
+  if (!message.graph) throw notOnnx(bytes, 'no graph in it');
+  if (message.graph.node.length === 0) throw notOnnx(bytes, 'a graph without nodes');
+  if (message.opsetImport.length === 0) throw notOnnx(bytes, 'no operator set is named, so the file may be cut off');
+  return message;
+}
+
+function decodeMessage(bytes: Uint8Array): ModelProto {
+  // A plain Uint8Array: Node's Buffer would give Buffers for every tensor, unlike the browser.
+  const reader = new protobuf.Reader(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  reader.discardUnknown = false;
+  try {
+    return ModelProto.decode(reader);
+  } catch (error) {
+    throw notOnnx(bytes, `not decodable as protobuf, perhaps cut off (${(error as Error).message})`);
+  }
+}
+
+/** A 64-bit integer as a number. @throws InputError 'not-onnx' beyond ±(2^53 − 1) */
+export function exactNumber(value: Int64, what: string): number {
+  const number = approximateNumber(value);
+  if (!Number.isSafeInteger(number)) throw malformed(`${what} within ±2^53`, String(number));
+  return number;
+}
+
+/** A 64-bit integer as a number, held within ±(2^53 − 1): ONNX writes INT64_MAX for "to the end". */
+export function clampedNumber(value: Int64): number {
+  return Math.max(Number.MIN_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, approximateNumber(value)));
+}
+
+function approximateNumber(value: Int64): number {
+  return typeof value === 'number' ? value : value.high * 2 ** 32 + (value.low >>> 0);
+}
+
+/** Whether an optional field is written in the file, as opposed to being read as its default. */
+export function isSet<T extends object>(message: T, field: keyof T): boolean {
+  return Object.hasOwn(message, field);
+}
