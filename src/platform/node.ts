@@ -1,0 +1,2 @@
+/** Node's half of the contract in contract.ts. */
+export { requestAdapter } from './node-adapter.ts';
