@@ -1,0 +1,116 @@
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Sharp, SharpOptions } from 'sharp';
+import { InputError } from '../core/errors.ts';
+import { maxPixels, pictureFrom, type Picture, type RawPixels } from './picture.ts';
+
+/** What Node and Deno accept as a picture: a path or address, a file's bytes, or raw pixels. */
+export type NodePictureSource = string | URL | Uint8Array | ArrayBuffer | Blob | RawPixels;
+
+const readable = 'JPEG, PNG, WebP, AVIF, GIF, TIFF or SVG';
+
+/**
+ * Reads a picture as a viewer shows it: turned upright by its EXIF orientation, transparency on white, grey, CMYK,
+ * 16-bit and colour profiles brought to 8-bit sRGB, the first frame of an animation, SVG at its own size.
+ * @param source path, file: or http(s): address, bytes of an image file, Blob, or raw pixels `{ width, height, data }`.
+ * @throws InputError `not-found`, `offline`, or `bad-image` (no picture, truncated, more than 2^28 pixels).
+ */
+export async function pictureOf(source: NodePictureSource): Promise<Picture> {
+  if (isRawPixels(source)) return pictureFrom(source);
+  const { bytes, name } = await encodedBytes(source);
+  return decode(bytes, name);
+}
+
+/** Loads sharp when the first picture needs it; the engine itself runs without. */
+export async function loadSharp(): Promise<(input: Uint8Array, options?: SharpOptions) => Sharp> {
+  try {
+    return (await import('sharp')).default;
+  } catch (cause) {
+    throw new InputError('unsupported', {
+      expected: 'the package "sharp" for reading and writing picture files',
+      found: 'none that loads on this system',
+      remedy: 'Install it (npm install sharp) or pass raw pixels { width, height, data }.',
+    }, { cause });
+  }
+}
+
+async function decode(bytes: Uint8Array, name: string): Promise<Picture> {
+  const sharp = await loadSharp();
+  try {
+    const { data, info } = await sharp(bytes, { failOn: 'error', limitInputPixels: maxPixels })
+      .autoOrient()
+      .flatten({ background: '#ffffff' })
+      .toColourspace('srgb')
+      .ensureAlpha()
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    return { width: info.width, height: info.height, data };
+  } catch (cause) {
+    const { found, remedy } = explain(bytes, cause);
+    throw new InputError('bad-image', { expected: `a picture (${readable})`, found: `${name}: ${found}`, remedy }, { cause });
+  }
+}
+
+function explain(bytes: Uint8Array, cause: unknown): { found: string; remedy: string } {
+  const message = cause instanceof Error ? cause.message.trim().split('\n').at(-1)! : String(cause);
+  if (bytes.length === 0) return { found: 'an empty file', remedy: 'Was it copied or downloaded completely?' };
+  if (/pixel limit/.test(message)) {
+    return { found: `more than ${maxPixels} pixels`, remedy: 'Scale it down or cut it into tiles first.' };
+  }
+  if (/unsupported image format/.test(message)) {
+    return { found: `${bytes.length} bytes of another format`, remedy: `Is it a picture, and complete? Convert it to ${readable}.` };
+  }
+  return { found: `a damaged file (${message})`, remedy: 'Is it complete? Copy or download it again.' };
+}
+
+async function encodedBytes(source: Exclude<NodePictureSource, RawPixels>): Promise<{ bytes: Uint8Array; name: string }> {
+  if (source instanceof Uint8Array) return { bytes: source, name: 'the given bytes' };
+  if (source instanceof ArrayBuffer) return { bytes: new Uint8Array(source), name: 'the given bytes' };
+  if (source instanceof Blob) {
+    const name = source instanceof File ? source.name : 'the given Blob';
+    return { bytes: new Uint8Array(await source.arrayBuffer()), name };
+  }
+  if (source instanceof URL || typeof source === 'string') return readAddress(String(source));
+  throw new InputError('bad-image', {
+    expected: 'a path, URL, Blob, the bytes of an image file, or raw pixels { width, height, data }',
+    found: source === null ? 'null' : typeof source,
+    remedy: 'Canvas and video elements exist only in browsers.',
+  });
+}
+
+async function readAddress(address: string): Promise<{ bytes: Uint8Array; name: string }> {
+  if (/^(https?|data|blob):/i.test(address)) return download(address);
+  const path = /^file:/i.test(address) ? fileURLToPath(address) : address;
+  try {
+    return { bytes: await readFile(path), name: basename(path) };
+  } catch (cause) {
+    throw unreadable(path, cause as NodeJS.ErrnoException);
+  }
+}
+
+function unreadable(path: string, cause: NodeJS.ErrnoException): InputError {
+  const reasons: Record<string, string> = { ENOENT: 'no such file', EISDIR: 'a folder', EACCES: 'a file this user may not read' };
+  const found = `${path}: ${reasons[cause.code ?? ''] ?? cause.message}`;
+  const code = cause.code === 'ENOENT' ? 'not-found' : 'bad-image';
+  return new InputError(code, { expected: 'a picture file', found, remedy: 'Check the path and its spelling.' }, { cause });
+}
+
+async function download(address: string): Promise<{ bytes: Uint8Array; name: string }> {
+  const name = address.length > 80 ? `${address.slice(0, 77)}...` : address;
+  const answer = await fetch(address).catch((cause: unknown) => {
+    throw offline(name, 'no answer', { cause });
+  });
+  if (!answer.ok) throw offline(name, `HTTP ${answer.status} ${answer.statusText}`.trim());
+  return { bytes: new Uint8Array(await answer.arrayBuffer()), name };
+}
+
+function offline(name: string, found: string, options?: ErrorOptions): InputError {
+  return new InputError('offline', {
+    expected: `a picture at ${name}`, found, remedy: 'Check the address and the network, or save the picture and pass its path.',
+  }, options);
+}
+
+function isRawPixels(source: NodePictureSource): source is RawPixels {
+  return typeof source === 'object' && source !== null && 'width' in source && 'data' in source;
+}
