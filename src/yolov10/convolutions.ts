@@ -1,0 +1,98 @@
+import type { OnnxGraph, OnnxNode, OnnxTensor } from '../onnx/graph.ts';
+
+/** The four vectors of a batch norm that follows a convolution and is still to be folded in. */
+export interface BatchNorm {
+  scale: OnnxTensor;
+  shift: OnnxTensor;
+  mean: OnnxTensor;
+  variance: OnnxTensor;
+  epsilon: number;
+}
+
+/** One Conv node with constant weights, as found in a file. */
+export interface Convolution {
+  /** Module path from the weight's or the node's name, e.g. `model.10.attn.pe`, or null where neither tells. */
+  path: string | null;
+  /** What to call it in a message. */
+  label: string;
+  input: string;
+  weight: OnnxTensor;
+  bias: OnnxTensor | null;
+  norm: BatchNorm | null;
+  stride: number;
+  groups: number;
+}
+
+/** Every convolution of the graph whose weights are constants, in file order. */
+export function findConvolutions(graph: OnnxGraph): Convolution[] {
+  const constant = constantLookup(graph);
+  const norms = new Map(graph.nodes.filter((node) => node.op === 'BatchNormalization').map((node) => [node.inputs[0]!, node]));
+  return graph.nodes.flatMap((node) => {
+    const weight = node.op === 'Conv' ? constant(node.inputs[1]) : null;
+    if (!weight) return [];
+    const norm = norms.get(node.outputs[0]!);
+    return [{
+      path: pathOfWeight(node.inputs[1]!) ?? pathOfNode(node.name),
+      label: node.name || node.inputs[1] || `Conv giving ${node.outputs[0]}`,
+      input: node.inputs[0] ?? '',
+      weight,
+      bias: constant(node.inputs[2]),
+      norm: norm ? batchNorm(norm, constant) : null,
+      stride: integers(node, 'strides')[0] ?? 1,
+      groups: integer(node, 'group') ?? 1,
+    }];
+  });
+}
+
+type Lookup = (name: string | undefined) => OnnxTensor | null;
+
+/** Initializers, Constant nodes, and either of them behind Identity or Cast. */
+function constantLookup(graph: OnnxGraph): Lookup {
+  const known = new Map(graph.initializers);
+  for (const node of graph.nodes) {
+    const output = node.outputs[0];
+    if (output === undefined || known.has(output)) continue;
+    const value = node.attributes.get('value');
+    if (node.op === 'Constant' && value?.kind === 'tensor') known.set(output, value.value);
+    const source = node.op === 'Identity' || node.op === 'Cast' ? known.get(node.inputs[0] ?? '') : undefined;
+    if (source) known.set(output, source);
+  }
+  return (name) => (name ? (known.get(name) ?? null) : null);
+}
+
+function batchNorm(node: OnnxNode, constant: Lookup): BatchNorm | null {
+  const [scale, shift, mean, variance] = node.inputs.slice(1, 5).map(constant);
+  if (!scale || !shift || !mean || !variance) return null;
+  const epsilon = node.attributes.get('epsilon');
+  return { scale, shift, mean, variance, epsilon: epsilon?.kind === 'float' ? epsilon.value : 1e-5 };
+}
+
+/** `model.0.conv.weight` → `model.0`; null for renamed initializers such as `onnx::Conv_123`. */
+function pathOfWeight(name: string): string | null {
+  const match = /(?:^|[./])(model\.\d+(?:\.[A-Za-z0-9_]+)*?)(?:\.conv)?\.weight$/.exec(name);
+  return match?.[1] ?? null;
+}
+
+/** `/model.22/m.0/cv1/cv1.2/conv/Conv` → `model.22.m.0.cv1.2`: numbered scopes repeat their parent's name. */
+function pathOfNode(name: string): string | null {
+  const scopes = name.split('/').filter(Boolean);
+  const start = scopes.findIndex((scope) => /^model\.\d+$/.test(scope));
+  if (start < 0 || scopes.at(-1) !== 'Conv') return null;
+  const parts: string[] = [];
+  for (const scope of scopes.slice(start, -1)) {
+    if (parts.length > 0 && scope.startsWith(`${parts.at(-1)}.`)) parts.pop();
+    parts.push(scope);
+  }
+  if (parts.at(-1) === 'conv') parts.pop();
+  return parts.join('.');
+}
+
+function integer(node: OnnxNode, name: string): number | undefined {
+  const attribute = node.attributes.get(name);
+  return attribute?.kind === 'int' ? attribute.value : undefined;
+}
+
+function integers(node: OnnxNode, name: string): number[] {
+  const attribute = node.attributes.get(name);
+  return attribute?.kind === 'ints' ? attribute.value : [];
+}

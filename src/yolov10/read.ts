@@ -1,0 +1,138 @@
+import { InputError } from '../core/errors.ts';
+import type { OnnxModel } from '../onnx/graph.ts';
+import { DOWNS, STAGES, attentionConfig, nameScale } from './config.ts';
+import type { Block, DownIndex, NetworkConfig, ScaleName, StageConfig, StageIndex } from './config.ts';
+import { type Convolution, findConvolutions } from './convolutions.ts';
+import { readLabels } from './labels.ts';
+import { type ConvLayer, type Layer, weightShape } from './layers.ts';
+import { drawNetwork } from './network.ts';
+import { isDistributionSum, nameByPosition } from './positions.ts';
+import { type ConvWeights, foldSmallKernel, readWeights } from './weights.ts';
+
+/** A YOLOv10 read out of a file: our own wiring, the file's weights. */
+export interface Yolov10 {
+  config: NetworkConfig;
+  /** The published scale it is, or null for a custom one. */
+  scale: ScaleName | null;
+  layers: Layer[];
+  /** By module path, e.g. `model.10.attn.pe`. */
+  weights: Map<string, ConvWeights>;
+  labels: string[];
+  /** Input size the export was made for, if it says so. */
+  imageSize: { height: number; width: number } | null;
+  /** Whether weights were found by their names or by their place in the graph. */
+  foundBy: 'name' | 'position';
+}
+
+/**
+ * Reads configuration and weights out of an ONNX file. The file's own wiring is not used, so an export whose Reshapes
+ * are broken reads as well as a sound one.
+ * @throws InputError 'not-yolov10' saying what is missing, 'bad-weights' for wrong shapes, NaN or infinities
+ */
+export function readYolov10(model: OnnxModel): Yolov10 {
+  const found = findConvolutions(model.graph);
+  const named = byName(found);
+  const foundBy = named.has('model.0') && named.has('model.23.one2one_cv2.0.0') ? 'name' : 'position';
+  const convolutions = foundBy === 'name' ? named : nameByPosition(found);
+  const config = readConfig(convolutions);
+  const layers = drawNetwork(config);
+  return {
+    config,
+    scale: nameScale(config),
+    layers,
+    weights: collectWeights(layers, convolutions),
+    labels: readLabels(model.metadata.get('names'), config.head.classCount),
+    imageSize: readImageSize(model),
+    foundBy,
+  };
+}
+
+/** Named convolutions; a file that carries only the one-to-many head is read by that. */
+function byName(found: Convolution[]): Map<string, Convolution> {
+  const named = new Map<string, Convolution>();
+  for (const conv of found) if (conv.path && !isDistributionSum(conv)) named.set(conv.path, conv);
+  for (const [path, conv] of [...named]) {
+    const oneToOne = path.replace(/^model\.23\.(cv[23])\./, 'model.23.one2one_$1.');
+    if (!named.has(oneToOne)) named.set(oneToOne, conv);
+  }
+  return named;
+}
+
+type Convolutions = ReadonlyMap<string, Convolution>;
+
+function readConfig(convolutions: Convolutions): NetworkConfig {
+  const out = (path: string): number => need(convolutions, path).weight.dims[0]!;
+  const hidden = out('model.10.cv1') / 2;
+  return {
+    stages: Object.fromEntries(STAGES.map((index) => [index, readStage(convolutions, index, out)])) as Record<StageIndex, StageConfig>,
+    downs: Object.fromEntries(DOWNS.map((index) => [index, out(downPath(index))])) as Record<DownIndex, number>,
+    sppf: { hidden: out('model.9.cv1'), out: out('model.9.cv2') },
+    psa: attentionConfig(hidden, out('model.10.ffn.0')),
+    head: {
+      boxChannels: out('model.23.one2one_cv2.0.0'),
+      classChannels: out('model.23.one2one_cv3.0.0.1'),
+      classCount: out('model.23.one2one_cv3.0.2'),
+      bins: out('model.23.one2one_cv2.0.2') / 4,
+    },
+  };
+}
+
+const downPath = (index: DownIndex): string => ([5, 7, 20].includes(index) ? `model.${index}.cv2` : `model.${index}`);
+
+function readStage(convolutions: Convolutions, index: StageIndex, out: (path: string) => number): StageConfig {
+  const path = `model.${index}`;
+  let repeats = 0;
+  while (convolutions.has(`${path}.m.${repeats}.cv1`) || convolutions.has(`${path}.m.${repeats}.cv1.0`)) repeats++;
+  return { out: out(`${path}.cv2`), hidden: out(`${path}.cv1`) / 2, repeats, block: readBlock(convolutions, `${path}.m.0`) };
+}
+
+function readBlock(convolutions: Convolutions, path: string): Block {
+  if (!convolutions.has(`${path}.cv1.0`)) return 'bottleneck';
+  const centre = convolutions.get(`${path}.cv1.2`) ?? need(convolutions, `${path}.cv1.2.conv`);
+  return centre.weight.dims[2] === 7 ? 'cib-large' : 'cib';
+}
+
+function collectWeights(layers: Layer[], convolutions: Convolutions): Map<string, ConvWeights> {
+  const weights = new Map<string, ConvWeights>();
+  for (const layer of layers) if (layer.kind === 'conv') weights.set(layer.path, layerWeights(layer, convolutions));
+  return weights;
+}
+
+function layerWeights(layer: ConvLayer, convolutions: Convolutions): ConvWeights {
+  const [large, small] = ['conv', 'conv1'].map((name) => convolutions.get(`${layer.path}.${name}`));
+  if (large && small) {
+    checkShape(`${layer.path}.conv`, weightShape(layer), large);
+    checkShape(`${layer.path}.conv1`, [layer.output.channels, 1, 3, 3], small);
+    return foldSmallKernel(readWeights(layer.path, large), readWeights(layer.path, small));
+  }
+  const conv = need(convolutions, layer.path);
+  checkShape(layer.path, weightShape(layer), conv);
+  return readWeights(layer.path, conv);
+}
+
+function checkShape(path: string, expected: number[], conv: Convolution): void {
+  if (String(conv.weight.dims) === String(expected)) return;
+  throw new InputError('bad-weights', {
+    expected: `a weight of shape [${expected}] for "${path}"`,
+    found: `[${conv.weight.dims}] in ${conv.label}`,
+    remedy: 'Is this a YOLOv10 export? Other YOLO versions have other layers.',
+  });
+}
+
+function need(convolutions: Convolutions, path: string): Convolution {
+  const conv = convolutions.get(path);
+  if (conv) return conv;
+  throw new InputError('not-yolov10', {
+    expected: `weights for "${path}"`,
+    found: `none among ${convolutions.size} named convolutions`,
+    remedy: 'Is this an export of YOLOv10? Other networks, other YOLO versions included, cannot be run.',
+  });
+}
+
+/** `imgsz` metadata, else the declared input dims where both are numbers. */
+function readImageSize({ metadata, graph }: OnnxModel): Yolov10['imageSize'] {
+  const listed = metadata.get('imgsz')?.match(/\d+/g)?.map(Number) ?? [];
+  const declared = graph.inputs[0]?.dims?.slice(2).filter((dim) => typeof dim === 'number') ?? [];
+  const [height, width] = listed.length > 0 ? [listed[0]!, listed[1] ?? listed[0]!] : (declared as number[]);
+  return height && width && height % 32 === 0 && width % 32 === 0 ? { height, width } : null;
+}
