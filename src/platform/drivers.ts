@@ -17,8 +17,9 @@ export function withVulkanDriver<Result>(icd: string | undefined, create: () => 
   }
 }
 
-function setVariable(name: string, value: string | undefined): void {
-  if (value === undefined) delete process.env[name]; // assigning undefined would store the word
+/** Sets or, with undefined, removes a variable of this process. */
+export function setVariable(name: string, value: string | undefined): void {
+  if (value === undefined) delete process.env[name]; // assigning undefined would store that word
   else process.env[name] = value;
 }
 

@@ -1,2 +1,3 @@
-/** Node's half of the contract in contract.ts. */
+/** Node's side of the contract in contract.ts. */
 export { requestAdapter } from './node-adapter.ts';
+export { readBytes } from './node-bytes.ts';

@@ -1,0 +1,65 @@
+/** The browser's side of the contract in contract.ts: nothing of Node in its imports. */
+import { InputError } from '../core/errors.ts';
+import type { AdapterGrant, AdapterRequest, ByteRequest, ByteSource } from './contract.ts';
+import { describeAdapter } from './description.ts';
+import { download, type DownloadStore } from './download.ts';
+import { bytesAtHand, locate } from './locate.ts';
+
+/**
+ * An adapter from the browser; `lavapipe` and `swiftshader` cannot be chosen here and count as `auto`.
+ *
+ * @throws InputError `no-webgpu`, with what to do.
+ */
+export async function requestAdapter(request: AdapterRequest = {}): Promise<AdapterGrant> {
+  if (!globalThis.isSecureContext) throw noWebGpu('a page that is not secure', 'Serve the page over https or from localhost.');
+  if (!navigator.gpu) throw noWebGpu('a browser without it', BROWSER_REMEDY);
+  const adapter = await navigator.gpu.requestAdapter({ powerPreference: request.powerPreference ?? 'high-performance' });
+  if (!adapter) throw noWebGpu('no adapter: the browser has WebGPU but blocks or lacks a GPU driver', BROWSER_REMEDY);
+  const description = describeAdapter(adapter);
+  if (request.choice === 'gpu' && description.software) throw noWebGpu('only a software adapter', BROWSER_REMEDY);
+  return { adapter, description, keep: undefined };
+}
+
+/**
+ * The bytes of a URL, hub id, Blob or array; a string without a scheme is relative to the page. Downloads are kept in
+ * the Cache API where the page has it.
+ *
+ * @throws InputError `not-found`, `offline` or `not-onnx` (a web page instead of a file).
+ */
+export async function readBytes(source: ByteSource, request: ByteRequest = {}): Promise<Uint8Array<ArrayBuffer>> {
+  request.signal?.throwIfAborted();
+  const location = locate(source, request.hub);
+  if (location.kind === 'bytes') return bytesAtHand(location.bytes);
+  const address = location.kind === 'path' ? new URL(location.path, baseAddress()).href : location.address;
+  const keeps = request.cache !== false && 'caches' in globalThis && /^https?:/.test(address);
+  return download(address, keeps ? cacheStore : undefined, request);
+}
+
+function baseAddress(): string {
+  return globalThis.document?.baseURI ?? globalThis.location.href; // workers have no document
+}
+
+const BROWSER_REMEDY =
+  'Use Chrome, Edge, Safari 26 or Firefox with WebGPU, update the GPU driver, and see chrome://gpu; ' +
+  'on Linux, Chrome may need chrome://flags/#enable-unsafe-webgpu.';
+
+function noWebGpu(found: string, remedy: string): InputError {
+  return new InputError('no-webgpu', { expected: 'WebGPU in this page', found, remedy });
+}
+
+const CACHE = 'yolov10-webgpu';
+const VALIDATOR = 'x-validator';
+
+const cacheStore: DownloadStore = {
+  async get(address) {
+    const response = await caches.open(CACHE).then((cache) => cache.match(address)).catch(() => undefined);
+    if (!response) return undefined;
+    return { bytes: new Uint8Array(await response.arrayBuffer()), validator: response.headers.get(VALIDATOR) ?? undefined };
+  },
+  async put(address, { bytes, validator }) {
+    const response = new Response(bytes);
+    if (validator !== undefined) response.headers.set(VALIDATOR, validator);
+    // over quota or private browsing: a cache that cannot be written costs a download next time
+    await caches.open(CACHE).then((cache) => cache.put(address, response)).catch(() => undefined);
+  },
+};
