@@ -1,0 +1,146 @@
+import { InputError } from '../core/errors.ts';
+import { checkSize, pictureFrom, type Picture, type RawPixels } from './picture.ts';
+
+/** What a browser accepts as a picture: anything drawable, an address, an encoded file, or raw pixels. */
+export type BrowserPictureSource =
+  | HTMLImageElement | HTMLCanvasElement | OffscreenCanvas | ImageBitmap | ImageData | HTMLVideoElement | VideoFrame
+  | Blob | string | URL | Uint8Array | ArrayBuffer | RawPixels;
+
+type Drawable = HTMLImageElement | HTMLCanvasElement | OffscreenCanvas | ImageBitmap | HTMLVideoElement | VideoFrame;
+type Context = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
+
+/**
+ * Reads the pixels of whatever a page has, as the page shows them: upright, transparency on white, 8-bit sRGB. A video
+ * gives the frame shown now. The source stays the caller's: nothing is closed.
+ * @throws InputError `bad-image` (not loaded, empty, closed, no picture, or from a site whose pixels this page may not
+ * read), `offline` for an address that cannot be fetched.
+ */
+export async function pictureOf(source: BrowserPictureSource): Promise<Picture> {
+  if (typeof source === 'string' || source instanceof URL) return decodeBlob(await download(String(source)), String(source));
+  if (source instanceof Blob) return decodeBlob(source, source instanceof File ? source.name : 'the given Blob');
+  if (source instanceof ArrayBuffer || source instanceof Uint8Array) {
+    return decodeBlob(new Blob([source as Uint8Array<ArrayBuffer>]), 'the given bytes');
+  }
+  if (typeof source !== 'object' || source === null) throw notDrawable(source);
+  if ('data' in source) return isForeignColour(source) ? readback(repaint(source), source.width, source.height) : pictureFrom(source);
+  if ('decode' in source && !source.complete) await source.decode().catch(() => undefined);
+  const { width, height } = sizeOf(source);
+  return readback(source, width, height);
+}
+
+/** The size in pixels that a drawable really has, whatever size the page shows it at. */
+function sizeOf(source: Drawable): { width: number; height: number } {
+  if ('naturalWidth' in source) return sized(source.naturalWidth, source.naturalHeight, 'an image element that did not load');
+  if ('videoWidth' in source) {
+    const hasFrame = source.readyState >= 2;
+    return sized(hasFrame ? source.videoWidth : 0, source.videoHeight, 'a video without a frame yet: wait for its "loadeddata" event');
+  }
+  if ('displayWidth' in source) return sized(source.displayWidth, source.displayHeight, 'a VideoFrame that is closed');
+  if ('width' in source && typeof source.width === 'number') return sized(source.width, source.height, 'an empty canvas or closed ImageBitmap');
+  throw notDrawable(source);
+}
+
+function sized(width: number, height: number, otherwise: string): { width: number; height: number } {
+  if (!(width > 0 && height > 0)) throw badImage('a picture with pixels', otherwise, 'Detect after it has loaded and before it is closed.');
+  checkSize(width, height);
+  return { width, height };
+}
+
+let scratch: Context | undefined;
+
+/** Draws on white and reads back; one canvas serves all calls, for nothing is awaited in between. */
+function readback(source: Drawable, width: number, height: number): Picture {
+  scratch ??= newContext(width, height, 'srgb');
+  const { canvas } = scratch;
+  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+  scratch.fillStyle = '#fff';
+  scratch.fillRect(0, 0, width, height);
+  try {
+    scratch.drawImage(source, 0, 0, width, height);
+    return { width, height, data: scratch.getImageData(0, 0, width, height).data };
+  } catch (cause) {
+    scratch = undefined; // a tainted canvas stays tainted
+    throw unreadable(cause);
+  }
+}
+
+function newContext(width: number, height: number, colorSpace: PredefinedColorSpace): Context {
+  const canvas = typeof OffscreenCanvas === 'undefined' ? document.createElement('canvas') : new OffscreenCanvas(width, height);
+  Object.assign(canvas, { width, height });
+  const context = canvas.getContext('2d', { colorSpace, willReadFrequently: true }) as Context | null;
+  if (context) return context;
+  throw badImage('a canvas to read pixels with', `none of ${width} x ${height} in this browser`, 'Scale the picture down first.');
+}
+
+function isForeignColour(source: ImageData | RawPixels): source is ImageData {
+  return 'colorSpace' in source && (source.colorSpace !== 'srgb' || !(source.data instanceof Uint8ClampedArray));
+}
+
+/** Image data of another colour space, on a canvas of that space, from where drawing converts it. */
+function repaint(source: ImageData): OffscreenCanvas | HTMLCanvasElement {
+  const context = newContext(source.width, source.height, source.colorSpace);
+  context.putImageData(source, 0, 0);
+  return context.canvas;
+}
+
+async function decodeBlob(blob: Blob, name: string): Promise<Picture> {
+  if (blob.type.startsWith('image/svg') && typeof Image !== 'undefined') return decodeSvg(blob, name);
+  const bitmap = await createImageBitmap(blob).catch((cause: unknown) => {
+    throw undecodable(name, blob, cause);
+  });
+  try {
+    return readback(bitmap, bitmap.width, bitmap.height);
+  } finally {
+    bitmap.close();
+  }
+}
+
+/** Browsers rasterise SVG only through an image element. */
+async function decodeSvg(blob: Blob, name: string): Promise<Picture> {
+  const image = new Image();
+  image.src = URL.createObjectURL(blob);
+  try {
+    await image.decode();
+    return await pictureOf(image);
+  } catch (cause) {
+    throw cause instanceof InputError ? cause : undecodable(name, blob, cause);
+  } finally {
+    URL.revokeObjectURL(image.src);
+  }
+}
+
+async function download(address: string): Promise<Blob> {
+  const failed = (found: string, options?: ErrorOptions): InputError => new InputError('offline', {
+    expected: `a picture at ${address.slice(0, 80)}`, found,
+    remedy: 'Check the address; a picture on another site needs that site\'s permission (Access-Control-Allow-Origin).',
+  }, options);
+  const answer = await fetch(address).catch((cause: unknown) => {
+    throw failed('no answer that this page may read', { cause });
+  });
+  if (!answer.ok) throw failed(`HTTP ${answer.status} ${answer.statusText}`.trim());
+  return answer.blob();
+}
+
+function unreadable(cause: unknown): InputError {
+  if (cause instanceof DOMException && cause.name === 'SecurityError') {
+    return badImage(
+      'a picture whose pixels this page may read', 'one from another site (a tainted canvas)',
+      'Set crossOrigin = "anonymous" before its src and have that site send Access-Control-Allow-Origin, or pass its Blob.', cause,
+    );
+  }
+  return badImage('a picture that can be drawn', cause instanceof Error ? cause.message : String(cause), 'Is it loaded and not closed?', cause);
+}
+
+function undecodable(name: string, blob: Blob, cause: unknown): InputError {
+  const found = blob.size === 0 ? `${name}: an empty file` : `${name}: ${blob.size} bytes of ${blob.type || 'unknown type'}`;
+  return badImage('a picture this browser can decode', found, 'Is it a complete picture file?', cause);
+}
+
+function notDrawable(source: unknown): InputError {
+  const found = typeof source === 'object' && source !== null ? source.constructor.name : String(source);
+  return badImage('an image, canvas, video, frame, Blob, URL or raw pixels { width, height, data }', found, 'Pass one of these.');
+}
+
+function badImage(expected: string, found: string, remedy: string, cause?: unknown): InputError {
+  return new InputError('bad-image', { expected, found, remedy }, { cause });
+}
