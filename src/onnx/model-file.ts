@@ -1,0 +1,116 @@
+import { decodeModel } from './decode.ts';
+import { externalContent, isExternal } from './external.ts';
+import type { DeclaredDim, OnnxModel, OnnxNode, OnnxTensor, OnnxValue } from './graph.ts';
+import { type ParseOptions, toModel } from './parse.ts';
+import { type GraphProto, ModelProto, type NodeProto } from './schema.gen.js';
+import type { ExternalFiles } from './tensor.ts';
+import { nodeMessage, shapeMessage, tensorMessage, valueMessage } from './to-message.ts';
+
+/**
+ * An ONNX file under edit. What an edit does not touch is written back as it was read, fields unknown to this
+ * project included; weights from data files are written into the file. Nodes are named by their first output,
+ * which ONNX keeps unique where node names may repeat or lack.
+ */
+export class ModelFile {
+  readonly #message: ModelProto;
+  readonly #nodes: Map<string, NodeProto>;
+
+  private constructor(message: ModelProto) {
+    this.#message = message;
+    this.#nodes = new Map(message.graph!.node.map((node) => [node.output[0] ?? '', node]));
+  }
+
+  /** @throws InputError as `parseModel` */
+  static open(bytes: Uint8Array, options: ParseOptions = {}): ModelFile {
+    const message = decodeModel(bytes);
+    toModel(message, options.external);
+    if (options.external) embed(message.graph!, options.external);
+    return new ModelFile(message);
+  }
+
+  /** The model as it stands after the edits so far. */
+  read(): OnnxModel {
+    return toModel(this.#message);
+  }
+
+  /** The file's bytes after the edits. */
+  toBytes(): Uint8Array {
+    return ModelProto.encode(this.#message).finish();
+  }
+
+  /** Declares the shape of a graph input or output. */
+  declare(name: string, dims: readonly DeclaredDim[]): void {
+    const { input, output } = this.#graph;
+    for (const value of [...input, ...output]) {
+      if (value.name === name && value.type?.tensorType) value.type.tensorType.shape = shapeMessage(dims);
+    }
+  }
+
+  /** Replaces the shape annotations of intermediate values. */
+  annotate(values: readonly OnnxValue[]): void {
+    this.#graph.valueInfo = values.map(valueMessage);
+  }
+
+  /** Adds a constant, or replaces the one of that name. */
+  putInitializer(tensor: OnnxTensor): void {
+    const { initializer } = this.#graph;
+    const index = initializer.findIndex(({ name }) => name === tensor.name);
+    initializer[index < 0 ? initializer.length : index] = tensorMessage(tensor);
+  }
+
+  /** Makes a node read another value at an input position. */
+  connect(output: string, position: number, value: string): void {
+    const node = this.#node(output);
+    while (node.input.length < position) node.input.push('');
+    node.input[position] = value;
+  }
+
+  /** Puts another node in place of the one that makes `output`. */
+  replaceNode(output: string, node: OnnxNode): void {
+    const old = this.#node(output);
+    const replacement = nodeMessage(node);
+    this.#graph.node[this.#graph.node.indexOf(old)] = replacement;
+    this.#nodes.set(output, replacement);
+  }
+
+  /** Removes nodes, initializers and annotations that no graph output depends on; returns how many nodes went. */
+  prune(): number {
+    const graph = this.#graph;
+    const before = graph.node.length;
+    const used = reachable(graph);
+    graph.node = graph.node.filter((node) => node.output.some((name) => used.has(name)));
+    graph.initializer = graph.initializer.filter(({ name }) => used.has(name));
+    graph.valueInfo = graph.valueInfo.filter(({ name }) => used.has(name));
+    return before - graph.node.length;
+  }
+
+  get #graph(): GraphProto {
+    return this.#message.graph!;
+  }
+
+  #node(output: string): NodeProto {
+    const node = this.#nodes.get(output);
+    if (!node) throw new Error(`no node makes "${output}"`);
+    return node;
+  }
+}
+
+function embed(graph: GraphProto, files: ExternalFiles): void {
+  const attributes = graph.node.flatMap((node) => node.attribute.flatMap(({ t }) => t ?? []));
+  for (const tensor of [...graph.initializer, ...attributes].filter(isExternal)) {
+    tensor.rawData = externalContent(tensor, files);
+    tensor.externalData = [];
+    tensor.dataLocation = 0;
+  }
+}
+
+/** Names of the values that the graph outputs depend on. */
+function reachable(graph: GraphProto): Set<string> {
+  const makers = new Map(graph.node.flatMap((node) => node.output.map((name) => [name, node] as const)));
+  const used = new Set(graph.output.map(({ name }) => name));
+  // A Set's iteration also visits what is added on the way.
+  for (const name of used) {
+    for (const input of makers.get(name)?.input ?? []) if (input !== '') used.add(input);
+  }
+  return used;
+}
