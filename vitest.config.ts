@@ -1,4 +1,5 @@
 import { configDefaults, defineConfig } from 'vitest/config';
+import SummaryReporter from './tools/summary-reporter.ts';
 
 /** Tests are filed by what they need. Everything that computes on an adapter runs in one process, one file at a time. */
 function project(name: string, groupOrder: number, seconds: number, oneProcess: boolean): object {
@@ -18,6 +19,7 @@ function project(name: string, groupOrder: number, seconds: number, oneProcess: 
 
 export default defineConfig({
   test: {
+    reporters: ['default', new SummaryReporter()],
     projects: [
       project('unit', 0, 20, false),
       project('kernels', 1, 60, true),

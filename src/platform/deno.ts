@@ -26,7 +26,7 @@ export async function requestAdapter(request: AdapterRequest = {}): Promise<Adap
 }
 
 let prepared: Promise<void> | undefined;
-let loader: unknown; // held, because collecting it would unload the library
+const held: unknown[] = []; // collecting a library unloads it
 
 async function selectDriver(choice: AdapterChoice): Promise<void> {
   if (process.platform !== 'linux' || process.env['VK_ICD_FILENAMES']) return;
@@ -40,9 +40,9 @@ async function useSwiftShader(): Promise<void> {
   if (!files) return;
   setVariable('VK_ICD_FILENAMES', files.icd);
   try {
-    loader = Deno.dlopen('libvulkan.so.1', {});
+    held.push(Deno.dlopen('libvulkan.so.1', {}));
   } catch {
-    loader = Deno.dlopen(files.loader, {}); // once loaded, Deno's WebGPU finds it by its name
+    held.push(Deno.dlopen(files.loader, {})); // once loaded, Deno's WebGPU finds it by its name
   }
 }
 

@@ -25,7 +25,7 @@ export async function readBytes(source: ByteSource, request: ByteRequest = {}): 
 async function readPath(path: string, signal: AbortSignal | undefined): Promise<Uint8Array<ArrayBuffer>> {
   try {
     const bytes = await readFile(path, { signal });
-    return new Uint8Array(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength);
+    return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   } catch (cause) {
     if (signal?.aborted) throw cause;
     const code = (cause as NodeJS.ErrnoException).code ?? 'an error';

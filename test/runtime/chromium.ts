@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import chromium from '@sparticuz/chromium';
 import { build } from 'esbuild';
-import puppeteer, { type Browser, type Page } from 'puppeteer-core';
+import { launch, type Browser, type Page } from 'puppeteer';
 
 const quiet = ['--no-sandbox', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
@@ -13,7 +13,7 @@ export const webgpuFlags = [
 ];
 
 export async function launchChromium(flags: string[] = []): Promise<Browser> {
-  return puppeteer.launch({ executablePath: await chromium.executablePath(), headless: 'shell', args: [...quiet, ...flags] });
+  return launch({ executablePath: await chromium.executablePath(), headless: 'shell', args: [...quiet, ...flags] });
 }
 
 /** Bundles an entry as a script that puts its exports on `globalThis[globalName]`. */

@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import type { Browser, Page } from 'puppeteer-core';
+import type { Browser, Page } from 'puppeteer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundleForPage, launchChromium, openPage, serve, type Site } from './chromium.ts';
 
