@@ -47,10 +47,24 @@ export function describeKernel(kernel: AssembledKernel): KernelDescription {
 
 function reflect(source: string, complain: (problem: string) => never): WgslReflect {
   try {
-    return new WgslReflect(source);
+    return new WgslReflect(withoutBodies(source));
   } catch (error) {
     return complain(`wgsl_reflect cannot read it: ${error instanceof Error ? error.message : String(error)}`);
   }
+}
+
+/** Declarations say all that is derived here, and wgsl_reflect's parser rejects some valid function bodies. */
+function withoutBodies(source: string): string {
+  let depth = 0;
+  let inFunction = false;
+  let kept = '';
+  for (const [token] of source.matchAll(/\bfn\b|[{}]|[\s\S]/g)) {
+    if (token === 'fn' && depth === 0) inFunction = true;
+    if (token === '}' && --depth === 0) inFunction = false;
+    if (!inFunction || depth === 0) kept += token;
+    if (token === '{') depth += 1;
+  }
+  return kept;
 }
 
 function storageAccess(variable: VariableInfo, complain: (problem: string) => never): 'read' | 'read_write' {
