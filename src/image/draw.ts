@@ -1,21 +1,10 @@
 import type { Detection } from './detection.ts';
+import { layoutLabels, withDefaults, type DrawOptions } from './labels.ts';
 import type { Box } from './letterbox.ts';
-import { classColour, textColour, type Colour } from './palette.ts';
+import { textColour, type Colour } from './palette.ts';
 import type { Picture } from './picture.ts';
-import { drawingSizes, labelText, placePlates } from './plates.ts';
 import { fillRoundedBox, strokeRoundedBox, strokeSegments } from './raster.ts';
 import { textStrokes } from './stroke-font.ts';
-
-export interface DrawOptions {
-  /** Width of the boxes' lines in pixels; by the picture's size where left out. */
-  lineWidth?: number;
-  /** Height of capital letters in pixels; by the picture's size where left out. */
-  capHeight?: number;
-  /** What to write at a box, '' for nothing; label and score where left out. */
-  text?: (detection: Detection) => string;
-  /** Colour of a class; colours that differ from class to class where left out. */
-  colour?: (classId: number) => Colour;
-}
 
 /**
  * Draws boxes and labels into a copy of a picture, without a canvas: the same pixels in every runtime.
@@ -24,24 +13,15 @@ export interface DrawOptions {
 export function annotate(picture: Picture, detections: readonly Detection[], options: DrawOptions = {}): Picture {
   const { width, height } = picture;
   const copy = { width, height, data: Uint8Array.from(picture.data) };
-  const sizes = { ...drawingSizes(width, height), ...options };
-  const colour = options.colour ?? classColour;
-  for (const detection of detections.toReversed()) drawBox(copy, detection.box, sizes.lineWidth, colour(detection.classId));
-  const labels = detections
-    .map((detection) => ({ detection, text: (options.text ?? labelText)(detection) }))
-    .filter(({ text }) => text !== '')
-    .map(({ detection, text }) => ({ detection, strokes: textStrokes(text, sizes.capHeight) }));
-  const padding = Math.round(sizes.capHeight * 0.45);
-  const plateHeight = Math.round(sizes.capHeight * 1.3 + 2 * padding); // descenders reach 0.3 below
-  const plateSizes = labels.map(({ strokes }) => ({ width: Math.ceil(strokes.width + 2.4 * padding), height: plateHeight }));
-  const plates = placePlates(labels.map(({ detection }) => outside(detection.box, sizes.lineWidth)), plateSizes, picture);
-  labels.forEach(({ detection, strokes }, index) => {
-    const plate = plates[index]!;
-    const background = colour(detection.classId);
-    fillRoundedBox(copy, plate, padding / 2, background);
-    const top = plate.ymin + padding + sizes.capHeight * 0.12;
-    strokeSegments(copy, strokes.segments, centred(plate.xmin + 1.2 * padding), centred(top), sizes.capHeight * 0.15, textColour(background));
-  });
+  const style = withDefaults(options, picture);
+  const { lineWidth, capHeight } = style;
+  for (const { box, classId } of detections.toReversed()) drawBox(copy, box, lineWidth, style.colour(classId));
+  const labels = layoutLabels(detections, picture, style, (text) => textStrokes(text, capHeight).width);
+  for (const { text, background, plate, textLeft, textTop } of labels.toReversed()) {
+    fillRoundedBox(copy, plate, capHeight / 4, background);
+    const { segments } = textStrokes(text, capHeight);
+    strokeSegments(copy, segments, centred(textLeft), centred(textTop), Math.max(1.4, capHeight * 0.15), textColour(background));
+  }
   return copy;
 }
 
@@ -51,12 +31,6 @@ function drawBox(picture: Picture, box: Box, lineWidth: number, colour: Colour):
   const halo = Math.max(1, lineWidth / 4);
   strokeRoundedBox(picture, edges, lineWidth * 1.5, lineWidth + 2 * halo, [0, 0, 0], 0.35);
   strokeRoundedBox(picture, edges, lineWidth * 1.5, lineWidth, colour);
-}
-
-/** The box with its line, which plates must not cover. */
-function outside(box: Box, lineWidth: number): Box {
-  const half = lineWidth / 2;
-  return { xmin: box.xmin - half, ymin: box.ymin - half, xmax: box.xmax + half, ymax: box.ymax + half };
 }
 
 /** A pixel's centre, so that upright and level strokes are sharp. */
