@@ -1,0 +1,75 @@
+import { InputError } from '../../core/errors.ts';
+import type { DeclaredDim } from '../../onnx/graph.ts';
+import { DEEPEST_STRIDE, MAX_ROWS, anchorCount, rowCount } from '../../yolov10/network.ts';
+
+/** Which input dimensions stay open in the written file. */
+export type DynamicDims = 'none' | 'batch' | 'batch,height,width';
+
+/**
+ * What the written file returns:
+ * - `detections`: [batch, rows, 6], rows x1, y1, x2, y2 in input pixels, score, class; ordered by score.
+ * - `mod-free`: the same rows, the class computed without Mod, which TensorRT up to 8.4 lacks.
+ * - `raw`: [batch, 4 + classes, anchors], centre x, centre y, width, height in input pixels and a score per class, the
+ *   layout that post-processing written for YOLOv8 expects.
+ */
+export type OutputForm = 'detections' | 'raw' | 'mod-free';
+
+export interface ReexportOptions {
+  /** Version of the standard operator set, 11 to 20; 13 unless told. */
+  opset?: number;
+  /** `batch` unless told. */
+  dynamic?: DynamicDims;
+  /** Images per run where batch is not dynamic; 1 unless told. */
+  batch?: number;
+  /** Input height in pixels, a multiple of 32; 640 unless told. Where it is dynamic, only metadata. */
+  height?: number;
+  /** Input width in pixels, a multiple of 32; 640 unless told. Where it is dynamic, only metadata. */
+  width?: number;
+  output?: OutputForm;
+  /** Weights and activations up to the last convolutions in float16; input, decoding and output stay float32. */
+  half?: boolean;
+}
+
+export const OPSETS = { lowest: 11, highest: 20 } as const;
+
+/** The options, checked, with the dimensions that follow from them. */
+export interface Settings {
+  opset: number;
+  dynamic: DynamicDims;
+  output: OutputForm;
+  half: boolean;
+  height: number;
+  width: number;
+  batch: DeclaredDim;
+  /** Input size, or null where it is dynamic. */
+  size: { height: number; width: number } | null;
+  /** Candidate boxes. */
+  anchors: DeclaredDim;
+  /** Rows per image: a constant even where the size is dynamic, because engines want TopK's K constant. */
+  rows: number;
+}
+
+/** @throws InputError 'bad-argument' */
+export function settle(options: ReexportOptions): Settings {
+  const { opset = 13, dynamic = 'batch', batch = 1, height = 640, width = 640, output = 'detections', half = false } = options;
+  check(Number.isInteger(opset) && opset >= OPSETS.lowest && opset <= OPSETS.highest, `an opset from ${OPSETS.lowest} to ${OPSETS.highest}`, opset);
+  check(Number.isInteger(batch) && batch >= 1, 'a batch of 1 or more', batch);
+  for (const side of [height, width]) check(side >= DEEPEST_STRIDE && side % DEEPEST_STRIDE === 0, `height and width that are multiples of ${DEEPEST_STRIDE}`, side);
+  const size = dynamic === 'batch,height,width' ? null : { height, width };
+  return {
+    opset, dynamic, output, half, height, width, size,
+    batch: dynamic === 'none' ? batch : 'batch',
+    anchors: size ? anchorCount(height, width) : 'anchors',
+    rows: size ? rowCount(height, width) : MAX_ROWS,
+  };
+}
+
+/** Height and width of a feature map `stride` input pixels per cell. */
+export function cells({ size }: Settings, stride: number): [DeclaredDim, DeclaredDim] {
+  if (size) return [size.height / stride, size.width / stride];
+  return stride === 1 ? ['height', 'width'] : [`height/${stride}`, `width/${stride}`];
+}
+
+function check(ok: boolean, expected: string, found: number): void {
+  if (!ok) throw new InputError('bad-argument', { expected, found: String(found), remedy: 'Give another value.' });
+}
