@@ -188,3 +188,13 @@ function greatestCommonDivisor(a: number, b: number): number {
 export function formatShape(dims: readonly Dim[]): string {
   return `[${dims.map(format).join(',')}]`;
 }
+
+/** Whether some symbol takes part in both expressions. */
+export function sharesSymbol(a: Dim, b: Dim): boolean {
+  const symbols = new Set(atomsIn(a));
+  return atomsIn(b).some((atom) => symbols.has(atom));
+}
+
+function atomsIn({ terms }: Dim): string[] {
+  return [...terms.keys()].flatMap((monomial) => (monomial === '' ? [] : monomial.split('*')));
+}

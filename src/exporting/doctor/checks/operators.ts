@@ -1,0 +1,78 @@
+import type { OnnxNode } from '../../../onnx/graph.ts';
+import { label } from '../../shapes/infer.ts';
+import { exportAgain, type Finding, repairCommand } from '../finding.ts';
+import type { Patient } from '../patient.ts';
+
+/** Operators that some engine lacks or restricts, and nodes that cannot work at all. */
+export function checkOperators(patient: Patient): Finding[] {
+  return [...checkSound(patient), ...checkUnknown(patient), ...checkTopK(patient), ...checkMod(patient), ...checkGatherElements(patient)];
+}
+
+function checkSound({ full, makers }: Patient): Finding[] {
+  const cycle = full.stuck[0];
+  const contradictions = [...full.contradictions].map(([output, reason]): Finding => ({
+    code: 'node-contradiction',
+    severity: 'error',
+    node: makers.has(output) ? label(makers.get(output)!) : output,
+    is: reason,
+    shouldBe: 'shapes that fit together',
+    breaks: [{ engine: 'every engine', message: 'Incompatible dimensions' }],
+    remedy: exportAgain,
+  }));
+  if (!cycle) return contradictions;
+  const breaks = [{ engine: 'every engine', message: 'Nodes in a graph must be topologically sorted' }];
+  const is = `${full.stuck.length} nodes on a cycle or behind one`;
+  return [{ code: 'graph-cycle', severity: 'error', node: label(cycle), is, shouldBe: 'no cycle', breaks, remedy: exportAgain }, ...contradictions];
+}
+
+function checkUnknown({ full }: Patient): Finding[] {
+  const byOperator = new Map(full.unknownOps.map((node) => [`${node.domain}.${node.op}`, node]));
+  return [...byOperator.values()].map((node): Finding => ({
+    code: 'unknown-operator',
+    severity: 'warning',
+    node: label(node),
+    is: `the operator ${node.domain && `${node.domain}.`}${node.op}`,
+    shouldBe: 'an operator of the standard set',
+    breaks: [{ engine: 'engines without this operator', message: 'Plugin not found, are the plugin name, version, and namespace correct?' }],
+    remedy: 'Shapes behind it are not known here; export without it.',
+  }));
+}
+
+function find({ model }: Patient, op: string): OnnxNode[] {
+  return model.graph.nodes.filter((node) => node.op === op && node.domain === '');
+}
+
+function checkTopK(patient: Patient): Finding[] {
+  const { model, makers } = patient;
+  const computed = find(patient, 'TopK').filter(({ inputs }) => {
+    const maker = makers.get(inputs[1] ?? '');
+    return inputs[1] !== undefined && !model.graph.initializers.has(inputs[1]) && maker?.op !== 'Constant';
+  });
+  return computed.map((node): Finding => ({
+    code: 'topk-k-computed',
+    severity: 'warning',
+    node: label(node),
+    is: `K is computed ("${node.inputs[1]}")`,
+    shouldBe: 'K as an initializer',
+    breaks: [{ engine: 'TensorRT before 10', message: 'This version of TensorRT only supports input K as an initializer.' }],
+    remedy: repairCommand,
+  }));
+}
+
+function checkMod(patient: Patient): Finding[] {
+  const [node] = find(patient, 'Mod');
+  if (!node) return [];
+  const message = 'Plugin not found, are the plugin name, version, and namespace correct?';
+  const remedy = 'For TensorRT 8.4 and older: npx yolov10-webgpu repair model.onnx -o fixed.onnx --output mod-free';
+  const breaks = [{ engine: 'TensorRT up to 8.4', message }];
+  return [{ code: 'mod-operator', severity: 'note', node: label(node), is: 'Mod', shouldBe: 'no Mod, for old engines', breaks, remedy }];
+}
+
+function checkGatherElements(patient: Patient): Finding[] {
+  const [node, ...more] = find(patient, 'GatherElements');
+  if (!node) return [];
+  const breaks = [{ engine: 'TensorRT up to 7', message: 'No importer registered for op: GatherElements' }];
+  const is = `GatherElements${more.length > 0 ? `, and ${more.length} more` : ''}`;
+  const remedy = 'Use TensorRT 8 or newer, or an export of the raw output: --output raw';
+  return [{ code: 'gather-elements-operator', severity: 'note', node: label(node), is, shouldBe: 'none, for old engines', breaks, remedy }];
+}

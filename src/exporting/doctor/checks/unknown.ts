@@ -1,0 +1,15 @@
+import { formatShape, isKnown } from '../../../core/dim.ts';
+import { exportAgain, type Finding } from '../finding.ts';
+import { dimsOf, type Patient } from '../patient.ts';
+
+/** Outputs whose shape cannot be worked out at all, with the first reason on the way. */
+export function checkUnknown(patient: Patient): Finding[] {
+  return patient.model.graph.outputs.flatMap(({ name }): Finding[] => {
+    const known = patient.full.shapes.get(name);
+    const dims = dimsOf(patient.full, name);
+    if (dims?.every(isKnown)) return [];
+    const reason = known && 'reason' in known ? known.reason : known ? `inferred ${formatShape(dims!)}` : 'no node makes it';
+    const breaks = [{ engine: 'engines that plan memory ahead', message: '' }];
+    return [{ code: 'shape-unknown', severity: 'warning', node: name, is: reason, shouldBe: 'a shape that follows from the input', breaks, remedy: exportAgain }];
+  });
+}

@@ -1,0 +1,34 @@
+/** How bad: `error` fails or gives wrong results somewhere, `warning` loses shapes or names, `note` is worth knowing. */
+export type Severity = 'error' | 'warning' | 'note';
+
+/** Stable names of what can be wrong with an export; scripts may switch on them. */
+export type FindingCode =
+  | 'batch-in-reshape' | 'batch-in-expand' | 'batch-in-tile' | 'batch-in-constant' | 'batch-mixed'
+  | 'input-batch-lost' | 'output-batch-lost' | 'batch-static'
+  | 'channel-minus-one' | 'conv-input-unknown-tensorrt' | 'conv-input-unknown-onnx' | 'shape-unknown'
+  | 'output-dims-misnamed' | 'annotation-wrong'
+  | 'size-baked' | 'anchors-baked'
+  | 'topk-k-computed' | 'mod-operator' | 'gather-elements-operator' | 'unknown-operator'
+  | 'graph-cycle' | 'node-contradiction'
+  | 'float16-overflow' | 'float16-boxes' | 'batch-norm-unfolded' | 'names-missing';
+
+/** An engine that a finding breaks, with the words it complains in; empty where it fails silently. */
+export interface Breakage {
+  engine: string;
+  message: string;
+}
+
+export interface Finding {
+  code: FindingCode;
+  severity: Severity;
+  /** The node's name, or the graph input, output or tensor it is about. */
+  node: string;
+  /** What the shape or value is, and what it should be. */
+  is: string;
+  shouldBe: string;
+  breaks: Breakage[];
+  remedy: string;
+}
+
+export const repairCommand = 'Run: npx yolov10-webgpu repair model.onnx -o fixed.onnx';
+export const exportAgain = 'Export the model again from its checkpoint; a repair cannot know what was meant.';

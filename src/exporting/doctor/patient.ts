@@ -1,0 +1,61 @@
+import { type Dim, formatShape, sharesSymbol, valueOf } from '../../core/dim.ts';
+import type { OnnxModel, OnnxNode, OnnxValue } from '../../onnx/graph.ts';
+import { fullView, type Inference, inferShapes, type Known, onnxView, tensorrtView } from '../shapes/infer.ts';
+import type { Shape } from '../shapes/rule.ts';
+
+/** A model under examination: its graph, indexed, and its shapes as this project, ONNX and TensorRT see them. */
+export interface Patient {
+  model: OnnxModel;
+  /** The input that takes pictures: the first of rank 4, else the first. */
+  picture: OnnxValue | undefined;
+  /** The picture's dimensions; a dimension is dynamic where it is no number. */
+  dims: Shape;
+  full: Inference;
+  onnx: Inference;
+  tensorrt: Inference;
+  /** Nodes by the values they make. */
+  makers: ReadonlyMap<string, OnnxNode>;
+}
+
+/** Prepares a model for the checks. */
+export function examine(model: OnnxModel): Patient {
+  const { inputs, nodes } = model.graph;
+  const full = inferShapes(model, { view: fullView });
+  const picture = inputs.find(({ dims }) => dims?.length === 4) ?? inputs[0];
+  return {
+    model,
+    picture,
+    dims: (picture && dimsOf(full, picture.name)) ?? [],
+    full,
+    onnx: inferShapes(model, { view: onnxView }),
+    tensorrt: inferShapes(model, { view: tensorrtView }),
+    makers: new Map(nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const))),
+  };
+}
+
+/** A tensor's dimensions, where known. */
+export function dimsOf({ shapes }: Inference, name: string | undefined): Shape | undefined {
+  const known = shapes.get(name ?? '');
+  return known && 'dims' in known ? known.dims : undefined;
+}
+
+/** Whether a dimension varies with the batch. */
+export function variesWithBatch({ dims }: Patient, dim: Dim): boolean {
+  return dims[0] !== undefined && sharesSymbol(dim, dims[0]);
+}
+
+/** Whether a dimension varies with the picture's height or width. */
+export function variesWithSize({ dims }: Patient, dim: Dim): boolean {
+  return dims.slice(2).some((side) => sharesSymbol(dim, side));
+}
+
+/** Whether batch is declared dynamic. */
+export function isBatchDynamic({ dims }: Patient): boolean {
+  return dims[0] !== undefined && valueOf(dims[0]) === undefined;
+}
+
+/** A shape's text, `unknown rank` where there is none. */
+export function describe(known: Known | undefined): string {
+  return known && 'dims' in known ? formatShape(known.dims) : 'unknown rank';
+}
+
