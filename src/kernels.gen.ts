@@ -28,6 +28,1083 @@ export interface Kernel {
 }
 
 export const kernels = {
+  "attention": {
+    bindings: [
+      { name: 'attention', binding: 0, access: 'uniform' },
+      { name: 'qkv', binding: 1, access: 'read_write' },
+      { name: 'output', binding: 2, access: 'read_write' },
+    ],
+    uniforms: { size: 16, fields: [
+      { name: 'batch', offset: 0, type: 'u32' },
+      { name: 'cells', offset: 4, type: 'u32' },
+      { name: 'heads', offset: 8, type: 'u32' },
+      { name: 'scale', offset: 12, type: 'f32' },
+    ] },
+    constants: {
+      KEY4: { type: 'u32', value: 8 },
+      VALUE4: { type: 'u32', value: 16 },
+      THREADS: { type: 'u32', value: 64 },
+    },
+    source: `const KEY4: u32 = 8;
+const VALUE4: u32 = 16;
+const THREADS: u32 = 64;
+struct Attention {
+  batch: u32,
+  cells: u32,
+  heads: u32,
+  scale: f32,
+}
+@group(0) @binding(0) var<uniform> attention: Attention;
+@group(0) @binding(1) var<storage, read_write> qkv: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> output: array<vec4f>;
+fn similarity(query: array<vec4f, KEY4>, key: u32) -> f32 {
+  var sum = vec4f();
+  for (var i = 0u; i < KEY4; i++) { sum += query[i] * qkv[key + i]; }
+  return sum.x + sum.y + sum.z + sum.w;
+}
+@compute @workgroup_size(THREADS)
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(workgroup_id) group: vec3u) {
+  let cells = attention.cells;
+  let heads = attention.heads;
+  let head = group.y;
+  let image = group.z;
+  if (id.x >= cells) { return; }
+  let cell4 = heads * (2 * KEY4 + VALUE4);
+  let first = image * cells * cell4;
+  let keys = first + (heads + head) * KEY4;
+  let values = first + 2 * heads * KEY4 + head * VALUE4;
+  var query: array<vec4f, KEY4>;
+  for (var i = 0u; i < KEY4; i++) { query[i] = qkv[first + id.x * cell4 + head * KEY4 + i] * attention.scale; }
+  var highest = -3.4028234e38;
+  for (var m = 0u; m < cells; m++) { highest = max(highest, similarity(query, keys + m * cell4)); }
+  var total = 0.0;
+  var sums: array<vec4f, VALUE4>;
+  for (var m = 0u; m < cells; m++) {
+    let weight = exp(similarity(query, keys + m * cell4) - highest);
+    total += weight;
+    for (var i = 0u; i < VALUE4; i++) { sums[i] += weight * qkv[values + m * cell4 + i]; }
+  }
+  let out = ((image * cells + id.x) * heads + head) * VALUE4;
+  for (var i = 0u; i < VALUE4; i++) { output[out + i] = sums[i] / total; }
+}
+` as string,
+  },
+  "conv": {
+    bindings: [
+      { name: 'geometry', binding: 0, access: 'uniform' },
+      { name: 'input', binding: 1, access: 'read_write' },
+      { name: 'weights', binding: 2, access: 'read' },
+      { name: 'bias', binding: 3, access: 'read' },
+      { name: 'output', binding: 4, access: 'read_write' },
+    ],
+    uniforms: { size: 56, fields: [
+      { name: 'batch', offset: 0, type: 'u32' },
+      { name: 'inWidth', offset: 4, type: 'u32' },
+      { name: 'inHeight', offset: 8, type: 'u32' },
+      { name: 'inPixel', offset: 12, type: 'u32' },
+      { name: 'inOffset', offset: 16, type: 'u32' },
+      { name: 'inChannels4', offset: 20, type: 'u32' },
+      { name: 'outWidth', offset: 24, type: 'u32' },
+      { name: 'outHeight', offset: 28, type: 'u32' },
+      { name: 'outPixel', offset: 32, type: 'u32' },
+      { name: 'outOffset', offset: 36, type: 'u32' },
+      { name: 'outChannels4', offset: 40, type: 'u32' },
+      { name: 'outImagePixels', offset: 44, type: 'u32' },
+      { name: 'outFirstPixel', offset: 48, type: 'u32' },
+      { name: 'residualOffset', offset: 52, type: 'u32' },
+    ] },
+    constants: {
+      KERNEL: { type: 'u32', value: 3 },
+      STRIDE: { type: 'u32', value: 1 },
+      SILU: { type: 'bool', value: true },
+      RESIDUAL: { type: 'bool', value: false },
+      THREADS: { type: 'u32', value: 64 },
+      PIXELS: { type: 'u32', value: 4 },
+    },
+    source: `struct Geometry {
+  batch: u32,
+  inWidth: u32,
+  inHeight: u32,
+  inPixel: u32,
+  inOffset: u32,
+  inChannels4: u32,
+  outWidth: u32,
+  outHeight: u32,
+  outPixel: u32,
+  outOffset: u32,
+  outChannels4: u32,
+  outImagePixels: u32,
+  outFirstPixel: u32,
+  residualOffset: u32,
+}
+fn locate(index: u32, width: u32, height: u32) -> vec3u {
+  let pixels = width * height;
+  let image = index / pixels;
+  let rest = index - image * pixels;
+  let row = rest / width;
+  return vec3u(image, row, rest - row * width);
+}
+fn silu(x: vec4f) -> vec4f {
+  return x / (1.0 + exp(-max(x, vec4f(-80.0))));
+}
+const KERNEL: u32 = 3;
+const STRIDE: u32 = 1;
+const SILU: bool = true;
+const RESIDUAL: bool = false;
+const THREADS: u32 = 64;
+const PIXELS: u32 = 4;
+@group(0) @binding(0) var<uniform> geometry: Geometry;
+@group(0) @binding(1) var<storage, read_write> input: array<vec4f>;
+@group(0) @binding(2) var<storage, read> weights: array<mat4x4f>;
+@group(0) @binding(3) var<storage, read> bias: array<vec4f>;
+@group(0) @binding(4) var<storage, read_write> output: array<vec4f>;
+struct Tap {
+  base: u32,
+  inside: f32,
+}
+fn tap(at: vec3u, ky: u32, kx: u32) -> Tap {
+  let y = i32(at.y * STRIDE + ky) - i32(KERNEL / 2);
+  let x = i32(at.z * STRIDE + kx) - i32(KERNEL / 2);
+  let height = i32(geometry.inHeight);
+  let width = i32(geometry.inWidth);
+  let inside = u32(y) < geometry.inHeight && u32(x) < geometry.inWidth;
+  let pixel = (i32(at.x) * height + clamp(y, 0, height - 1)) * width + clamp(x, 0, width - 1);
+  return Tap(u32(pixel) * geometry.inPixel + geometry.inOffset, select(0.0, 1.0, inside));
+}
+fn store(index: u32, total: u32, at: vec3u, block: u32, sum: vec4f) {
+  if (index >= total) { return; }
+  let rest = at.y * geometry.outWidth + at.z;
+  let pixel = (at.x * geometry.outImagePixels + geometry.outFirstPixel + rest) * geometry.outPixel;
+  var value = sum + bias[block];
+  if (SILU) { value = silu(value); }
+  if (RESIDUAL) { value += output[pixel + geometry.residualOffset + block]; }
+  output[pixel + geometry.outOffset + block] = value;
+}
+@compute @workgroup_size(THREADS)
+fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) group: vec3u) {
+  let total = geometry.batch * geometry.outWidth * geometry.outHeight;
+  let block = group.y;
+  let first = group.x * THREADS * PIXELS + thread;
+  if (first >= total) { return; }
+  let p0 = locate(first, geometry.outWidth, geometry.outHeight);
+  let p1 = locate(min(first + THREADS, total - 1), geometry.outWidth, geometry.outHeight);
+  let p2 = locate(min(first + 2 * THREADS, total - 1), geometry.outWidth, geometry.outHeight);
+  let p3 = locate(min(first + 3 * THREADS, total - 1), geometry.outWidth, geometry.outHeight);
+  var s0 = vec4f();
+  var s1 = vec4f();
+  var s2 = vec4f();
+  var s3 = vec4f();
+  let channels4 = geometry.inChannels4;
+  var weight = block * KERNEL * KERNEL * channels4;
+  for (var ky = 0u; ky < KERNEL; ky++) {
+    for (var kx = 0u; kx < KERNEL; kx++) {
+      let t0 = tap(p0, ky, kx);
+      let t1 = tap(p1, ky, kx);
+      let t2 = tap(p2, ky, kx);
+      let t3 = tap(p3, ky, kx);
+      for (var c = 0u; c < channels4; c++) {
+        let w = weights[weight + c];
+        s0 += w * (input[t0.base + c] * t0.inside);
+        s1 += w * (input[t1.base + c] * t1.inside);
+        s2 += w * (input[t2.base + c] * t2.inside);
+        s3 += w * (input[t3.base + c] * t3.inside);
+      }
+      weight += channels4;
+    }
+  }
+  store(first, total, p0, block, s0);
+  store(first + THREADS, total, p1, block, s1);
+  store(first + 2 * THREADS, total, p2, block, s2);
+  store(first + 3 * THREADS, total, p3, block, s3);
+}
+` as string,
+  },
+  "conv_tiled": {
+    bindings: [
+      { name: 'geometry', binding: 0, access: 'uniform' },
+      { name: 'input', binding: 1, access: 'read_write' },
+      { name: 'weights', binding: 2, access: 'read' },
+      { name: 'bias', binding: 3, access: 'read' },
+      { name: 'output', binding: 4, access: 'read_write' },
+    ],
+    uniforms: { size: 56, fields: [
+      { name: 'batch', offset: 0, type: 'u32' },
+      { name: 'inWidth', offset: 4, type: 'u32' },
+      { name: 'inHeight', offset: 8, type: 'u32' },
+      { name: 'inPixel', offset: 12, type: 'u32' },
+      { name: 'inOffset', offset: 16, type: 'u32' },
+      { name: 'inChannels4', offset: 20, type: 'u32' },
+      { name: 'outWidth', offset: 24, type: 'u32' },
+      { name: 'outHeight', offset: 28, type: 'u32' },
+      { name: 'outPixel', offset: 32, type: 'u32' },
+      { name: 'outOffset', offset: 36, type: 'u32' },
+      { name: 'outChannels4', offset: 40, type: 'u32' },
+      { name: 'outImagePixels', offset: 44, type: 'u32' },
+      { name: 'outFirstPixel', offset: 48, type: 'u32' },
+      { name: 'residualOffset', offset: 52, type: 'u32' },
+    ] },
+    constants: {
+      KERNEL: { type: 'u32', value: 3 },
+      STRIDE: { type: 'u32', value: 1 },
+      SILU: { type: 'bool', value: true },
+      RESIDUAL: { type: 'bool', value: false },
+      ROWS: { type: 'u32', value: 16 },
+      COLUMNS: { type: 'u32', value: 8 },
+      DEPTH: { type: 'u32', value: 4 },
+    },
+    source: `struct Geometry {
+  batch: u32,
+  inWidth: u32,
+  inHeight: u32,
+  inPixel: u32,
+  inOffset: u32,
+  inChannels4: u32,
+  outWidth: u32,
+  outHeight: u32,
+  outPixel: u32,
+  outOffset: u32,
+  outChannels4: u32,
+  outImagePixels: u32,
+  outFirstPixel: u32,
+  residualOffset: u32,
+}
+fn locate(index: u32, width: u32, height: u32) -> vec3u {
+  let pixels = width * height;
+  let image = index / pixels;
+  let rest = index - image * pixels;
+  let row = rest / width;
+  return vec3u(image, row, rest - row * width);
+}
+fn silu(x: vec4f) -> vec4f {
+  return x / (1.0 + exp(-max(x, vec4f(-80.0))));
+}
+const KERNEL: u32 = 3;
+const STRIDE: u32 = 1;
+const SILU: bool = true;
+const RESIDUAL: bool = false;
+const ROWS: u32 = 16;
+const COLUMNS: u32 = 8;
+const DEPTH: u32 = 4;
+const THREADS = ROWS * COLUMNS;
+const PIXELS = ROWS * 4;
+const BLOCKS = COLUMNS * 2;
+@group(0) @binding(0) var<uniform> geometry: Geometry;
+@group(0) @binding(1) var<storage, read_write> input: array<vec4f>;
+@group(0) @binding(2) var<storage, read> weights: array<mat4x4f>;
+@group(0) @binding(3) var<storage, read> bias: array<vec4f>;
+@group(0) @binding(4) var<storage, read_write> output: array<vec4f>;
+var<workgroup> pixels: array<vec4f, DEPTH * PIXELS>;
+var<workgroup> filters: array<mat4x4f, DEPTH * BLOCKS>;
+fn loadPixel(at: vec3u, valid: bool, tap: u32, channel4: u32) -> vec4f {
+  let y = i32(at.y * STRIDE + tap / KERNEL) - i32(KERNEL / 2);
+  let x = i32(at.z * STRIDE + tap % KERNEL) - i32(KERNEL / 2);
+  let outside = u32(y) >= geometry.inHeight || u32(x) >= geometry.inWidth;
+  if (!valid || outside || channel4 >= geometry.inChannels4) { return vec4f(); }
+  let pixel = (at.x * geometry.inHeight + u32(y)) * geometry.inWidth + u32(x);
+  return input[pixel * geometry.inPixel + geometry.inOffset + channel4];
+}
+fn loadFilter(block: u32, tap: u32, channel4: u32) -> mat4x4f {
+  if (block >= geometry.outChannels4 || channel4 >= geometry.inChannels4) { return mat4x4f(); }
+  return weights[(block * KERNEL * KERNEL + tap) * geometry.inChannels4 + channel4];
+}
+fn store(index: u32, block: u32, sum: vec4f) {
+  if (index >= geometry.batch * geometry.outWidth * geometry.outHeight || block >= geometry.outChannels4) { return; }
+  let at = locate(index, geometry.outWidth, geometry.outHeight);
+  let rest = at.y * geometry.outWidth + at.z;
+  let pixel = (at.x * geometry.outImagePixels + geometry.outFirstPixel + rest) * geometry.outPixel;
+  var value = sum + bias[block];
+  if (SILU) { value = silu(value); }
+  if (RESIDUAL) { value += output[pixel + geometry.residualOffset + block]; }
+  output[pixel + geometry.outOffset + block] = value;
+}
+@compute @workgroup_size(THREADS)
+fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) group: vec3u) {
+  let total = geometry.batch * geometry.outWidth * geometry.outHeight;
+  let firstPixel = group.x * PIXELS;
+  let firstBlock = group.y * BLOCKS;
+  let row = thread % ROWS;
+  let column = thread / ROWS;
+  let loadIndex = firstPixel + thread % PIXELS;
+  let loadAt = locate(min(loadIndex, total - 1), geometry.outWidth, geometry.outHeight);
+  var a0 = vec4f();
+  var a1 = vec4f();
+  var a2 = vec4f();
+  var a3 = vec4f();
+  var b0 = vec4f();
+  var b1 = vec4f();
+  var b2 = vec4f();
+  var b3 = vec4f();
+  for (var tap = 0u; tap < KERNEL * KERNEL; tap++) {
+    for (var channel = 0u; channel < geometry.inChannels4; channel += DEPTH) {
+      for (var i = thread; i < DEPTH * PIXELS; i += THREADS) {
+        pixels[i] = loadPixel(loadAt, loadIndex < total, tap, channel + i / PIXELS);
+      }
+      for (var i = thread; i < DEPTH * BLOCKS; i += THREADS) {
+        filters[i] = loadFilter(firstBlock + i / DEPTH, tap, channel + i % DEPTH);
+      }
+      workgroupBarrier();
+      for (var depth = 0u; depth < DEPTH; depth++) {
+        let x0 = pixels[depth * PIXELS + row];
+        let x1 = pixels[depth * PIXELS + row + ROWS];
+        let x2 = pixels[depth * PIXELS + row + 2 * ROWS];
+        let x3 = pixels[depth * PIXELS + row + 3 * ROWS];
+        let wa = filters[column * DEPTH + depth];
+        let wb = filters[(column + COLUMNS) * DEPTH + depth];
+        a0 += wa * x0;
+        a1 += wa * x1;
+        a2 += wa * x2;
+        a3 += wa * x3;
+        b0 += wb * x0;
+        b1 += wb * x1;
+        b2 += wb * x2;
+        b3 += wb * x3;
+      }
+      workgroupBarrier();
+    }
+  }
+  let block = firstBlock + column;
+  let index = firstPixel + row;
+  store(index, block, a0);
+  store(index + ROWS, block, a1);
+  store(index + 2 * ROWS, block, a2);
+  store(index + 3 * ROWS, block, a3);
+  store(index, block + COLUMNS, b0);
+  store(index + ROWS, block + COLUMNS, b1);
+  store(index + 2 * ROWS, block + COLUMNS, b2);
+  store(index + 3 * ROWS, block + COLUMNS, b3);
+}
+` as string,
+  },
+  "decode": {
+    bindings: [
+      { name: 'head', binding: 0, access: 'uniform' },
+      { name: 'logits', binding: 1, access: 'read_write' },
+      { name: 'boxes', binding: 2, access: 'read_write' },
+      { name: 'scores', binding: 3, access: 'read_write' },
+    ],
+    uniforms: { size: 40, fields: [
+      { name: 'batch', offset: 0, type: 'u32' },
+      { name: 'anchors', offset: 4, type: 'u32' },
+      { name: 'width8', offset: 8, type: 'u32' },
+      { name: 'width16', offset: 12, type: 'u32' },
+      { name: 'width32', offset: 16, type: 'u32' },
+      { name: 'cells8', offset: 20, type: 'u32' },
+      { name: 'cells16', offset: 24, type: 'u32' },
+      { name: 'classes', offset: 28, type: 'u32' },
+      { name: 'anchor4', offset: 32, type: 'u32' },
+      { name: 'rows', offset: 36, type: 'u32' },
+    ] },
+    constants: {
+      BINS: { type: 'u32', value: 16 },
+      THREADS: { type: 'u32', value: 64 },
+    },
+    source: `struct Head {
+  batch: u32,
+  anchors: u32,
+  width8: u32,
+  width16: u32,
+  width32: u32,
+  cells8: u32,
+  cells16: u32,
+  classes: u32,
+  anchor4: u32,
+  rows: u32,
+}
+fn sigmoid(x: f32) -> f32 {
+  return 1.0 / (1.0 + exp(-clamp(x, -80.0, 80.0)));
+}
+const BINS: u32 = 16;
+const THREADS: u32 = 64;
+@group(0) @binding(0) var<uniform> head: Head;
+@group(0) @binding(1) var<storage, read_write> logits: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> boxes: array<vec4f>;
+@group(0) @binding(3) var<storage, read_write> scores: array<f32>;
+fn distance(first: u32) -> f32 {
+  var highest = logits[first];
+  for (var i = 1u; i < BINS / 4; i++) { highest = max(highest, logits[first + i]); }
+  let peak = max(max(highest.x, highest.y), max(highest.z, highest.w));
+  var total = 0.0;
+  var sum = 0.0;
+  for (var i = 0u; i < BINS / 4; i++) {
+    let weight = exp(logits[first + i] - peak);
+    total += dot(weight, vec4f(1.0));
+    sum += dot(weight, vec4f(0.0, 1.0, 2.0, 3.0) + f32(4 * i));
+  }
+  return sum / total;
+}
+fn bestLogit(first: u32) -> f32 {
+  var best = -3.4028234e38;
+  for (var c = 0u; c < head.classes; c++) { best = max(best, logits[first + c / 4][c % 4]); }
+  return best;
+}
+@compute @workgroup_size(THREADS)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  if (id.x >= head.batch * head.anchors) { return; }
+  var cell = id.x % head.anchors;
+  var width = head.width8;
+  var stride = 8.0;
+  if (cell >= head.cells8 + head.cells16) {
+    cell -= head.cells8 + head.cells16;
+    width = head.width32;
+    stride = 32.0;
+  } else if (cell >= head.cells8) {
+    cell -= head.cells8;
+    width = head.width16;
+    stride = 16.0;
+  }
+  let centre = vec2f(f32(cell % width), f32(cell / width)) + 0.5;
+  let base = id.x * head.anchor4;
+  let side4 = BINS / 4;
+  let before = vec2f(distance(base), distance(base + side4));
+  let after = vec2f(distance(base + 2 * side4), distance(base + 3 * side4));
+  boxes[id.x] = vec4f(centre - before, centre + after) * stride;
+  scores[id.x] = sigmoid(bestLogit(base + BINS));
+}
+` as string,
+  },
+  "depthwise": {
+    bindings: [
+      { name: 'geometry', binding: 0, access: 'uniform' },
+      { name: 'input', binding: 1, access: 'read_write' },
+      { name: 'weights', binding: 2, access: 'read' },
+      { name: 'bias', binding: 3, access: 'read' },
+      { name: 'output', binding: 4, access: 'read_write' },
+    ],
+    uniforms: { size: 56, fields: [
+      { name: 'batch', offset: 0, type: 'u32' },
+      { name: 'inWidth', offset: 4, type: 'u32' },
+      { name: 'inHeight', offset: 8, type: 'u32' },
+      { name: 'inPixel', offset: 12, type: 'u32' },
+      { name: 'inOffset', offset: 16, type: 'u32' },
+      { name: 'inChannels4', offset: 20, type: 'u32' },
+      { name: 'outWidth', offset: 24, type: 'u32' },
+      { name: 'outHeight', offset: 28, type: 'u32' },
+      { name: 'outPixel', offset: 32, type: 'u32' },
+      { name: 'outOffset', offset: 36, type: 'u32' },
+      { name: 'outChannels4', offset: 40, type: 'u32' },
+      { name: 'outImagePixels', offset: 44, type: 'u32' },
+      { name: 'outFirstPixel', offset: 48, type: 'u32' },
+      { name: 'residualOffset', offset: 52, type: 'u32' },
+    ] },
+    constants: {
+      KERNEL: { type: 'u32', value: 3 },
+      STRIDE: { type: 'u32', value: 1 },
+      SILU: { type: 'bool', value: true },
+      RESIDUAL: { type: 'bool', value: false },
+      THREADS: { type: 'u32', value: 64 },
+    },
+    source: `struct Geometry {
+  batch: u32,
+  inWidth: u32,
+  inHeight: u32,
+  inPixel: u32,
+  inOffset: u32,
+  inChannels4: u32,
+  outWidth: u32,
+  outHeight: u32,
+  outPixel: u32,
+  outOffset: u32,
+  outChannels4: u32,
+  outImagePixels: u32,
+  outFirstPixel: u32,
+  residualOffset: u32,
+}
+fn locate(index: u32, width: u32, height: u32) -> vec3u {
+  let pixels = width * height;
+  let image = index / pixels;
+  let rest = index - image * pixels;
+  let row = rest / width;
+  return vec3u(image, row, rest - row * width);
+}
+fn silu(x: vec4f) -> vec4f {
+  return x / (1.0 + exp(-max(x, vec4f(-80.0))));
+}
+const KERNEL: u32 = 3;
+const STRIDE: u32 = 1;
+const SILU: bool = true;
+const RESIDUAL: bool = false;
+const THREADS: u32 = 64;
+@group(0) @binding(0) var<uniform> geometry: Geometry;
+@group(0) @binding(1) var<storage, read_write> input: array<vec4f>;
+@group(0) @binding(2) var<storage, read> weights: array<vec4f>;
+@group(0) @binding(3) var<storage, read> bias: array<vec4f>;
+@group(0) @binding(4) var<storage, read_write> output: array<vec4f>;
+fn load(row: u32, x: i32, channel4: u32) -> vec4f {
+  let width = i32(geometry.inWidth);
+  let value = input[(row + u32(clamp(x, 0, width - 1))) * geometry.inPixel + geometry.inOffset + channel4];
+  return select(vec4f(), value, x >= 0 && x < width);
+}
+fn store(row: u32, x: u32, channel4: u32, sum: vec4f) {
+  if (x >= geometry.outWidth) { return; }
+  let pixel = (row + x) * geometry.outPixel;
+  var value = sum + bias[channel4];
+  if (SILU) { value = silu(value); }
+  if (RESIDUAL) { value += output[pixel + geometry.residualOffset + channel4]; }
+  output[pixel + geometry.outOffset + channel4] = value;
+}
+@compute @workgroup_size(THREADS)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  let channels4 = geometry.outChannels4;
+  let quads = (geometry.outWidth + 3) / 4;
+  let strip = id.x / channels4;
+  let channel4 = id.x - strip * channels4;
+  let at = locate(strip, quads, geometry.outHeight);
+  if (at.x >= geometry.batch) { return; }
+  let x = at.z * 4;
+  let left = i32(x * STRIDE) - i32(KERNEL / 2);
+  var s0 = vec4f();
+  var s1 = vec4f();
+  var s2 = vec4f();
+  var s3 = vec4f();
+  for (var ky = 0u; ky < KERNEL; ky++) {
+    let y = i32(at.y * STRIDE + ky) - i32(KERNEL / 2);
+    if (y < 0 || y >= i32(geometry.inHeight)) { continue; }
+    let row = (at.x * geometry.inHeight + u32(y)) * geometry.inWidth;
+    for (var kx = 0u; kx < KERNEL; kx++) {
+      let w = weights[(ky * KERNEL + kx) * channels4 + channel4];
+      let first = left + i32(kx);
+      s0 += w * load(row, first, channel4);
+      s1 += w * load(row, first + i32(STRIDE), channel4);
+      s2 += w * load(row, first + i32(2 * STRIDE), channel4);
+      s3 += w * load(row, first + i32(3 * STRIDE), channel4);
+    }
+  }
+  let row = at.x * geometry.outImagePixels + geometry.outFirstPixel + at.y * geometry.outWidth;
+  store(row, x, channel4, s0);
+  store(row, x + 1, channel4, s1);
+  store(row, x + 2, channel4, s2);
+  store(row, x + 3, channel4, s3);
+}
+` as string,
+  },
+  "letterbox": {
+    bindings: [
+      { name: 'letterbox', binding: 0, access: 'uniform' },
+      { name: 'pixels', binding: 1, access: 'read' },
+      { name: 'placements', binding: 2, access: 'read' },
+      { name: 'output', binding: 3, access: 'read_write' },
+    ],
+    uniforms: { size: 12, fields: [
+      { name: 'batch', offset: 0, type: 'u32' },
+      { name: 'width', offset: 4, type: 'u32' },
+      { name: 'height', offset: 8, type: 'u32' },
+    ] },
+    constants: {
+      THREADS: { type: 'u32', value: 256 },
+    },
+    source: `const THREADS: u32 = 256;
+struct Letterbox {
+  batch: u32,
+  width: u32,
+  height: u32,
+}
+struct Placement {
+  firstPixel: u32,
+  width: u32,
+  height: u32,
+  newWidth: u32,
+  newHeight: u32,
+  left: u32,
+  top: u32,
+  unused: u32,
+}
+@group(0) @binding(0) var<uniform> letterbox: Letterbox;
+@group(0) @binding(1) var<storage, read> pixels: array<u32>;
+@group(0) @binding(2) var<storage, read> placements: array<Placement>;
+@group(0) @binding(3) var<storage, read_write> output: array<vec4f>;
+fn colour(place: Placement, x: u32, y: u32) -> vec4f {
+  return unpack4x8unorm(pixels[place.firstPixel + y * place.width + x]);
+}
+fn source(to: u32, size: u32, newSize: u32) -> f32 {
+  return clamp((f32(to) + 0.5) * (f32(size) / f32(newSize)) - 0.5, 0.0, f32(size - 1));
+}
+@compute @workgroup_size(THREADS)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  let area = letterbox.width * letterbox.height;
+  if (id.x >= letterbox.batch * area) { return; }
+  let image = id.x / area;
+  let rest = id.x - image * area;
+  let place = placements[image];
+  let column = rest % letterbox.width - place.left;
+  let row = rest / letterbox.width - place.top;
+  if (column >= place.newWidth || row >= place.newHeight) {
+    output[id.x] = vec4f(vec3f(114.0 / 255.0), 0.0);
+    return;
+  }
+  let x = source(column, place.width, place.newWidth);
+  let y = source(row, place.height, place.newHeight);
+  let x0 = u32(x);
+  let y0 = u32(y);
+  let x1 = min(x0 + 1, place.width - 1);
+  let y1 = min(y0 + 1, place.height - 1);
+  let above = mix(colour(place, x0, y0), colour(place, x1, y0), fract(x));
+  let below = mix(colour(place, x0, y1), colour(place, x1, y1), fract(x));
+  output[id.x] = vec4f(mix(above, below, fract(y)).rgb, 0.0);
+}
+` as string,
+  },
+  "pack_tensor": {
+    bindings: [
+      { name: 'pack', binding: 0, access: 'uniform' },
+      { name: 'tensor', binding: 1, access: 'read' },
+      { name: 'output', binding: 2, access: 'read_write' },
+    ],
+    uniforms: { size: 8, fields: [
+      { name: 'batch', offset: 0, type: 'u32' },
+      { name: 'pixels', offset: 4, type: 'u32' },
+    ] },
+    constants: {
+      THREADS: { type: 'u32', value: 256 },
+    },
+    source: `const THREADS: u32 = 256;
+struct Pack {
+  batch: u32,
+  pixels: u32,
+}
+@group(0) @binding(0) var<uniform> pack: Pack;
+@group(0) @binding(1) var<storage, read> tensor: array<f32>;
+@group(0) @binding(2) var<storage, read_write> output: array<vec4f>;
+@compute @workgroup_size(THREADS)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  if (id.x >= pack.batch * pack.pixels) { return; }
+  let image = id.x / pack.pixels;
+  let red = image * 3 * pack.pixels + id.x - image * pack.pixels;
+  output[id.x] = vec4f(tensor[red], tensor[red + pack.pixels], tensor[red + 2 * pack.pixels], 0.0);
+}
+` as string,
+  },
+  "select_anchors": {
+    bindings: [
+      { name: 'head', binding: 0, access: 'uniform' },
+      { name: 'scores', binding: 1, access: 'read_write' },
+      { name: 'chosen', binding: 2, access: 'read_write' },
+    ],
+    uniforms: { size: 40, fields: [
+      { name: 'batch', offset: 0, type: 'u32' },
+      { name: 'anchors', offset: 4, type: 'u32' },
+      { name: 'width8', offset: 8, type: 'u32' },
+      { name: 'width16', offset: 12, type: 'u32' },
+      { name: 'width32', offset: 16, type: 'u32' },
+      { name: 'cells8', offset: 20, type: 'u32' },
+      { name: 'cells16', offset: 24, type: 'u32' },
+      { name: 'classes', offset: 28, type: 'u32' },
+      { name: 'anchor4', offset: 32, type: 'u32' },
+      { name: 'rows', offset: 36, type: 'u32' },
+    ] },
+    constants: {},
+    source: `struct Head {
+  batch: u32,
+  anchors: u32,
+  width8: u32,
+  width16: u32,
+  width32: u32,
+  cells8: u32,
+  cells16: u32,
+  classes: u32,
+  anchor4: u32,
+  rows: u32,
+}
+fn sigmoid(x: f32) -> f32 {
+  return 1.0 / (1.0 + exp(-clamp(x, -80.0, 80.0)));
+}
+const SELECT_THREADS = 256u;
+const SLOTS = 512u;
+var<workgroup> histogram: array<atomic<u32>, 256>;
+var<workgroup> suffix: array<u32, 256>;
+var<workgroup> cutByte: u32;
+var<workgroup> above: u32;
+var<workgroup> taken: atomic<u32>;
+var<workgroup> slotScores: array<u32, SLOTS>;
+var<workgroup> slotIndices: array<u32, SLOTS>;
+fn keyByte(score: u32, index: u32, step: u32) -> u32 {
+  if (step < 4) { return (score >> (24 - 8 * step)) & 255; }
+  return ((0xffffff - index) >> (16 - 8 * (step - 4))) & 255;
+}
+fn refine(thread: u32, count: u32, step: u32, cutScore: u32, cutIndex: u32, missing: u32) {
+  atomicStore(&histogram[thread], 0);
+  workgroupBarrier();
+  for (var index = thread; index < count; index += SELECT_THREADS) {
+    let score = candidate(index);
+    if (agrees(score, index, step, cutScore, cutIndex)) { atomicAdd(&histogram[keyByte(score, index, step)], 1); }
+  }
+  workgroupBarrier();
+  suffix[thread] = atomicLoad(&histogram[thread]);
+  workgroupBarrier();
+  for (var offset = 1u; offset < 256; offset *= 2) {
+    var more = 0u;
+    if (thread + offset < 256) { more = suffix[thread + offset]; }
+    workgroupBarrier();
+    suffix[thread] += more;
+    workgroupBarrier();
+  }
+  var beyond = 0u;
+  if (thread < 255) { beyond = suffix[thread + 1]; }
+  if (suffix[thread] >= missing && beyond < missing) {
+    cutByte = thread;
+    above = beyond;
+  }
+  workgroupBarrier();
+}
+fn agrees(score: u32, index: u32, step: u32, cutScore: u32, cutIndex: u32) -> bool {
+  if (step == 0) { return true; }
+  if (step < 4) { return (score >> (32 - 8 * step)) == (cutScore >> (32 - 8 * step)); }
+  if (score != cutScore) { return false; }
+  if (step == 4) { return true; }
+  return ((0xffffff - index) >> (24 - 8 * (step - 4))) == (cutIndex >> (24 - 8 * (step - 4)));
+}
+fn selectBest(thread: u32, count: u32, wanted: u32) {
+  var cutScore = 0u;
+  var cutIndex = 0u;
+  var missing = wanted;
+  for (var step = 0u; step < 7; step++) {
+    refine(thread, count, step, cutScore, cutIndex, missing);
+    missing -= above;
+    if (step < 4) {
+      cutScore |= cutByte << (24 - 8 * step);
+    } else {
+      cutIndex |= cutByte << (16 - 8 * (step - 4));
+    }
+    workgroupBarrier();
+  }
+  for (var slot = thread; slot < SLOTS; slot += SELECT_THREADS) {
+    slotScores[slot] = 0;
+    slotIndices[slot] = 0xffffffff;
+  }
+  if (thread == 0) { atomicStore(&taken, 0); }
+  workgroupBarrier();
+  for (var index = thread; index < count; index += SELECT_THREADS) {
+    let score = candidate(index);
+    if (score > cutScore || (score == cutScore && 0xffffff - index >= cutIndex)) {
+      let slot = atomicAdd(&taken, 1);
+      slotScores[slot] = score;
+      slotIndices[slot] = index;
+    }
+  }
+  workgroupBarrier();
+  sortSlots(thread);
+}
+fn comesBefore(a: u32, b: u32) -> bool {
+  if (slotScores[a] != slotScores[b]) { return slotScores[a] > slotScores[b]; }
+  return slotIndices[a] < slotIndices[b];
+}
+fn sortSlots(thread: u32) {
+  for (var size = 2u; size <= SLOTS; size *= 2) {
+    for (var stride = size / 2; stride > 0; stride /= 2) {
+      let low = 2 * thread - (thread & (stride - 1));
+      let high = low + stride;
+      let ascending = (low & size) == 0;
+      if (comesBefore(high, low) == ascending) {
+        let score = slotScores[low];
+        let index = slotIndices[low];
+        slotScores[low] = slotScores[high];
+        slotIndices[low] = slotIndices[high];
+        slotScores[high] = score;
+        slotIndices[high] = index;
+      }
+      workgroupBarrier();
+    }
+  }
+}
+@group(0) @binding(0) var<uniform> head: Head;
+@group(0) @binding(1) var<storage, read_write> scores: array<f32>;
+@group(0) @binding(2) var<storage, read_write> chosen: array<u32>;
+var<private> firstScore: u32;
+fn candidate(index: u32) -> u32 {
+  return bitcast<u32>(scores[firstScore + index]);
+}
+@compute @workgroup_size(SELECT_THREADS)
+fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) group: vec3u) {
+  firstScore = group.x * head.anchors;
+  selectBest(thread, head.anchors, head.rows);
+  for (var row = thread; row < head.rows; row += SELECT_THREADS) {
+    chosen[group.x * head.rows + row] = slotIndices[row];
+  }
+}
+` as string,
+  },
+  "select_rows": {
+    bindings: [
+      { name: 'head', binding: 0, access: 'uniform' },
+      { name: 'logits', binding: 1, access: 'read_write' },
+      { name: 'boxes', binding: 2, access: 'read_write' },
+      { name: 'chosen', binding: 3, access: 'read_write' },
+      { name: 'detections', binding: 4, access: 'read_write' },
+    ],
+    uniforms: { size: 40, fields: [
+      { name: 'batch', offset: 0, type: 'u32' },
+      { name: 'anchors', offset: 4, type: 'u32' },
+      { name: 'width8', offset: 8, type: 'u32' },
+      { name: 'width16', offset: 12, type: 'u32' },
+      { name: 'width32', offset: 16, type: 'u32' },
+      { name: 'cells8', offset: 20, type: 'u32' },
+      { name: 'cells16', offset: 24, type: 'u32' },
+      { name: 'classes', offset: 28, type: 'u32' },
+      { name: 'anchor4', offset: 32, type: 'u32' },
+      { name: 'rows', offset: 36, type: 'u32' },
+    ] },
+    constants: {
+      BINS: { type: 'u32', value: 16 },
+    },
+    source: `struct Head {
+  batch: u32,
+  anchors: u32,
+  width8: u32,
+  width16: u32,
+  width32: u32,
+  cells8: u32,
+  cells16: u32,
+  classes: u32,
+  anchor4: u32,
+  rows: u32,
+}
+fn sigmoid(x: f32) -> f32 {
+  return 1.0 / (1.0 + exp(-clamp(x, -80.0, 80.0)));
+}
+const SELECT_THREADS = 256u;
+const SLOTS = 512u;
+var<workgroup> histogram: array<atomic<u32>, 256>;
+var<workgroup> suffix: array<u32, 256>;
+var<workgroup> cutByte: u32;
+var<workgroup> above: u32;
+var<workgroup> taken: atomic<u32>;
+var<workgroup> slotScores: array<u32, SLOTS>;
+var<workgroup> slotIndices: array<u32, SLOTS>;
+fn keyByte(score: u32, index: u32, step: u32) -> u32 {
+  if (step < 4) { return (score >> (24 - 8 * step)) & 255; }
+  return ((0xffffff - index) >> (16 - 8 * (step - 4))) & 255;
+}
+fn refine(thread: u32, count: u32, step: u32, cutScore: u32, cutIndex: u32, missing: u32) {
+  atomicStore(&histogram[thread], 0);
+  workgroupBarrier();
+  for (var index = thread; index < count; index += SELECT_THREADS) {
+    let score = candidate(index);
+    if (agrees(score, index, step, cutScore, cutIndex)) { atomicAdd(&histogram[keyByte(score, index, step)], 1); }
+  }
+  workgroupBarrier();
+  suffix[thread] = atomicLoad(&histogram[thread]);
+  workgroupBarrier();
+  for (var offset = 1u; offset < 256; offset *= 2) {
+    var more = 0u;
+    if (thread + offset < 256) { more = suffix[thread + offset]; }
+    workgroupBarrier();
+    suffix[thread] += more;
+    workgroupBarrier();
+  }
+  var beyond = 0u;
+  if (thread < 255) { beyond = suffix[thread + 1]; }
+  if (suffix[thread] >= missing && beyond < missing) {
+    cutByte = thread;
+    above = beyond;
+  }
+  workgroupBarrier();
+}
+fn agrees(score: u32, index: u32, step: u32, cutScore: u32, cutIndex: u32) -> bool {
+  if (step == 0) { return true; }
+  if (step < 4) { return (score >> (32 - 8 * step)) == (cutScore >> (32 - 8 * step)); }
+  if (score != cutScore) { return false; }
+  if (step == 4) { return true; }
+  return ((0xffffff - index) >> (24 - 8 * (step - 4))) == (cutIndex >> (24 - 8 * (step - 4)));
+}
+fn selectBest(thread: u32, count: u32, wanted: u32) {
+  var cutScore = 0u;
+  var cutIndex = 0u;
+  var missing = wanted;
+  for (var step = 0u; step < 7; step++) {
+    refine(thread, count, step, cutScore, cutIndex, missing);
+    missing -= above;
+    if (step < 4) {
+      cutScore |= cutByte << (24 - 8 * step);
+    } else {
+      cutIndex |= cutByte << (16 - 8 * (step - 4));
+    }
+    workgroupBarrier();
+  }
+  for (var slot = thread; slot < SLOTS; slot += SELECT_THREADS) {
+    slotScores[slot] = 0;
+    slotIndices[slot] = 0xffffffff;
+  }
+  if (thread == 0) { atomicStore(&taken, 0); }
+  workgroupBarrier();
+  for (var index = thread; index < count; index += SELECT_THREADS) {
+    let score = candidate(index);
+    if (score > cutScore || (score == cutScore && 0xffffff - index >= cutIndex)) {
+      let slot = atomicAdd(&taken, 1);
+      slotScores[slot] = score;
+      slotIndices[slot] = index;
+    }
+  }
+  workgroupBarrier();
+  sortSlots(thread);
+}
+fn comesBefore(a: u32, b: u32) -> bool {
+  if (slotScores[a] != slotScores[b]) { return slotScores[a] > slotScores[b]; }
+  return slotIndices[a] < slotIndices[b];
+}
+fn sortSlots(thread: u32) {
+  for (var size = 2u; size <= SLOTS; size *= 2) {
+    for (var stride = size / 2; stride > 0; stride /= 2) {
+      let low = 2 * thread - (thread & (stride - 1));
+      let high = low + stride;
+      let ascending = (low & size) == 0;
+      if (comesBefore(high, low) == ascending) {
+        let score = slotScores[low];
+        let index = slotIndices[low];
+        slotScores[low] = slotScores[high];
+        slotIndices[low] = slotIndices[high];
+        slotScores[high] = score;
+        slotIndices[high] = index;
+      }
+      workgroupBarrier();
+    }
+  }
+}
+const BINS: u32 = 16;
+@group(0) @binding(0) var<uniform> head: Head;
+@group(0) @binding(1) var<storage, read_write> logits: array<f32>;
+@group(0) @binding(2) var<storage, read_write> boxes: array<vec4f>;
+@group(0) @binding(3) var<storage, read_write> chosen: array<u32>;
+@group(0) @binding(4) var<storage, read_write> detections: array<f32>;
+var<private> image: u32;
+fn anchorOf(index: u32) -> u32 {
+  return image * head.anchors + chosen[image * head.rows + index / head.classes];
+}
+fn candidate(index: u32) -> u32 {
+  return bitcast<u32>(sigmoid(logits[(anchorOf(index) * head.anchor4 + BINS) * 4 + index % head.classes]));
+}
+@compute @workgroup_size(SELECT_THREADS)
+fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) group: vec3u) {
+  image = group.x;
+  selectBest(thread, head.rows * head.classes, head.rows);
+  for (var row = thread; row < head.rows; row += SELECT_THREADS) {
+    let index = slotIndices[row];
+    let box = boxes[anchorOf(index)];
+    let base = (image * head.rows + row) * 6;
+    detections[base] = box.x;
+    detections[base + 1] = box.y;
+    detections[base + 2] = box.z;
+    detections[base + 3] = box.w;
+    detections[base + 4] = bitcast<f32>(slotScores[row]);
+    detections[base + 5] = f32(index % head.classes);
+  }
+}
+` as string,
+  },
+  "sppf": {
+    bindings: [
+      { name: 'pool', binding: 0, access: 'uniform' },
+      { name: 'map', binding: 1, access: 'read_write' },
+    ],
+    uniforms: { size: 16, fields: [
+      { name: 'batch', offset: 0, type: 'u32' },
+      { name: 'width', offset: 4, type: 'u32' },
+      { name: 'height', offset: 8, type: 'u32' },
+      { name: 'channels4', offset: 12, type: 'u32' },
+    ] },
+    constants: {
+      THREADS: { type: 'u32', value: 64 },
+    },
+    source: `const THREADS: u32 = 64;
+struct Pool {
+  batch: u32,
+  width: u32,
+  height: u32,
+  channels4: u32,
+}
+@group(0) @binding(0) var<uniform> pool: Pool;
+@group(0) @binding(1) var<storage, read_write> map: array<vec4f>;
+@compute @workgroup_size(THREADS)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  let channels4 = pool.channels4;
+  let pixel = id.x / channels4;
+  let channel4 = id.x - pixel * channels4;
+  let pixels = pool.width * pool.height;
+  if (pixel >= pool.batch * pixels) { return; }
+  let image = pixel / pixels;
+  let rest = pixel - image * pixels;
+  let y = i32(rest / pool.width);
+  let x = i32(rest % pool.width);
+  var small = vec4f(-3.4028234e38);
+  var middle = small;
+  var large = small;
+  for (var row = max(y - 6, 0); row <= min(y + 6, i32(pool.height) - 1); row++) {
+    for (var column = max(x - 6, 0); column <= min(x + 6, i32(pool.width) - 1); column++) {
+      let value = map[(image * pixels + u32(row) * pool.width + u32(column)) * channels4 * 4 + channel4];
+      let distance = max(abs(row - y), abs(column - x));
+      large = max(large, value);
+      if (distance <= 4) { middle = max(middle, value); }
+      if (distance <= 2) { small = max(small, value); }
+    }
+  }
+  let base = pixel * channels4 * 4 + channel4;
+  map[base + channels4] = small;
+  map[base + 2 * channels4] = middle;
+  map[base + 3 * channels4] = large;
+}
+` as string,
+  },
+  "upsample": {
+    bindings: [
+      { name: 'geometry', binding: 0, access: 'uniform' },
+      { name: 'input', binding: 1, access: 'read_write' },
+      { name: 'output', binding: 2, access: 'read_write' },
+    ],
+    uniforms: { size: 56, fields: [
+      { name: 'batch', offset: 0, type: 'u32' },
+      { name: 'inWidth', offset: 4, type: 'u32' },
+      { name: 'inHeight', offset: 8, type: 'u32' },
+      { name: 'inPixel', offset: 12, type: 'u32' },
+      { name: 'inOffset', offset: 16, type: 'u32' },
+      { name: 'inChannels4', offset: 20, type: 'u32' },
+      { name: 'outWidth', offset: 24, type: 'u32' },
+      { name: 'outHeight', offset: 28, type: 'u32' },
+      { name: 'outPixel', offset: 32, type: 'u32' },
+      { name: 'outOffset', offset: 36, type: 'u32' },
+      { name: 'outChannels4', offset: 40, type: 'u32' },
+      { name: 'outImagePixels', offset: 44, type: 'u32' },
+      { name: 'outFirstPixel', offset: 48, type: 'u32' },
+      { name: 'residualOffset', offset: 52, type: 'u32' },
+    ] },
+    constants: {
+      THREADS: { type: 'u32', value: 64 },
+    },
+    source: `struct Geometry {
+  batch: u32,
+  inWidth: u32,
+  inHeight: u32,
+  inPixel: u32,
+  inOffset: u32,
+  inChannels4: u32,
+  outWidth: u32,
+  outHeight: u32,
+  outPixel: u32,
+  outOffset: u32,
+  outChannels4: u32,
+  outImagePixels: u32,
+  outFirstPixel: u32,
+  residualOffset: u32,
+}
+fn locate(index: u32, width: u32, height: u32) -> vec3u {
+  let pixels = width * height;
+  let image = index / pixels;
+  let rest = index - image * pixels;
+  let row = rest / width;
+  return vec3u(image, row, rest - row * width);
+}
+const THREADS: u32 = 64;
+@group(0) @binding(0) var<uniform> geometry: Geometry;
+@group(0) @binding(1) var<storage, read_write> input: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> output: array<vec4f>;
+@compute @workgroup_size(THREADS)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  let pixel = id.x / geometry.outChannels4;
+  let channel4 = id.x - pixel * geometry.outChannels4;
+  let at = locate(pixel, geometry.outWidth, geometry.outHeight);
+  if (at.x >= geometry.batch) { return; }
+  let source = (at.x * geometry.inHeight + at.y / 2) * geometry.inWidth + at.z / 2;
+  output[pixel * geometry.outPixel + geometry.outOffset + channel4] = input[source * geometry.inPixel + geometry.inOffset + channel4];
+}
+` as string,
+  },
 } as const satisfies Record<string, Kernel>;
 
 export type KernelName = keyof typeof kernels;

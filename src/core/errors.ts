@@ -18,6 +18,7 @@ export type ErrorCode =
   | 'bad-tensor' // tensor of the wrong shape, length or type
   | 'bad-argument' // an option outside its range
   | 'no-webgpu' // no adapter, or one below the limits needed
+  | 'out-of-memory' // the GPU has no room for this batch at this size
   | 'device-lost' // the GPU device went away and could not be brought back
   | 'disposed' // used after dispose()
   | 'not-found' // a file, folder or address that is not there

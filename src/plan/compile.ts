@@ -1,0 +1,65 @@
+import { InputError } from '../core/errors.ts';
+import type { Layer } from '../yolov10/layers.ts';
+import { DEEPEST_STRIDE, rowCount } from '../yolov10/network.ts';
+import { type DraftStep, finishSteps, mapLivenessBound } from './draft.ts';
+import { assignHomes } from './homes.ts';
+import { type LoweringContext, lowerLayers, viewOf } from './lower.ts';
+import type { BufferRange, Plan } from './plan.ts';
+import type { Policy } from './policy.ts';
+import { type WeightLayout, layoutWeights } from './weights.ts';
+
+/** Threads per workgroup of the entry kernels. */
+const ENTRY_THREADS = 256;
+
+/**
+ * Compiles a network for one input size, in pixels; the batch stays open.
+ * @throws InputError 'bad-argument' unless height and width are positive multiples of 32
+ */
+export function compilePlan(layers: readonly Layer[], height: number, width: number, policy: Policy, weights: WeightLayout = layoutWeights(layers)): Plan {
+  checkSide('height', height);
+  checkSide('width', width);
+  const context: LoweringContext = { layers, height, width, policy, weights, homes: assignHomes(layers, height, width) };
+  const drafts = lowerLayers(context);
+  // The entry step shares its memory with the first layer's input, whichever of the two kinds runs.
+  const entries = (['pictures', 'tensor'] as const).map((kind) => lowerEntry(context, kind));
+  const { steps, activationBytes } = finishSteps([...entries, ...drafts]);
+  return {
+    height,
+    width,
+    rows: rowCount(height, width),
+    entry: { pictures: steps[0]!, tensor: steps[1]! },
+    steps: steps.slice(2),
+    activationBytes,
+    livenessBound: mapLivenessBound([...entries, ...drafts], layers, height, width),
+  };
+}
+
+function lowerEntry(context: LoweringContext, kind: 'pictures' | 'tensor'): DraftStep {
+  const { height, width, homes, layers } = context;
+  const first = layers[0]!;
+  if (first.kind !== 'conv') throw new Error('a network starts with a convolution');
+  const images = first.input;
+  const output = homes.of(images).allocation;
+  const input = (space: BufferRange['space'], size = 0): BufferRange => ({ space, offset: 0, size });
+  const shared = {
+    grid: { items: height * width, perGroup: ENTRY_THREADS, y: 1, batchAxis: 'x' as const },
+    constants: {},
+    outputs: [viewOf(context, images)],
+    flops: 0,
+    reads: [],
+    makes: [images],
+  };
+  return kind === 'pictures'
+    ? { ...shared, label: 'letterbox', kernel: 'letterbox', uniforms: { width, height }, buffers: { pixels: input('pixels'), placements: input('placements'), output } }
+    : { ...shared, label: 'pack_tensor', kernel: 'pack_tensor', uniforms: { pixels: height * width }, buffers: { tensor: input('tensor', 3 * height * width * 4), output } };
+}
+
+function checkSide(name: string, value: number): void {
+  if (Number.isInteger(value) && value > 0 && value % DEEPEST_STRIDE === 0) return;
+  const near = Math.max(DEEPEST_STRIDE, Math.round(value / DEEPEST_STRIDE) * DEEPEST_STRIDE);
+  throw new InputError('bad-argument', {
+    expected: `a ${name} that is a positive multiple of ${DEEPEST_STRIDE}`,
+    found: String(value),
+    remedy: Number.isFinite(near) ? `Use ${near}, for instance.` : 'Give a whole number of pixels.',
+  });
+}

@@ -1,0 +1,200 @@
+import type { AddLayer, AttentionLayer, ConvLayer, DetectLayer, FeatureMap, Layer, PoolLayer, UpsampleLayer } from '../yolov10/layers.ts';
+import { layerFlops, rowCount } from '../yolov10/network.ts';
+import type { DraftStep, DraftView } from './draft.ts';
+import type { Allocation, Homes } from './homes.ts';
+import type { Grid } from './plan.ts';
+import type { Policy } from './policy.ts';
+import { type WeightLayout, blocksOf4, isDepthwise } from './weights.ts';
+
+/** What lowering a layer needs to know. */
+export interface LoweringContext {
+  layers: readonly Layer[];
+  height: number;
+  width: number;
+  homes: Homes;
+  weights: WeightLayout;
+  policy: Policy;
+}
+
+/** Threads per workgroup of kernels that take one thread per element. */
+const THREADS = 64;
+
+/** Turns layers into dispatches: sums vanish into the convolution before them, splits and concats into addresses. */
+export function lowerLayers(context: LoweringContext): DraftStep[] {
+  const sums = new Map(context.layers.flatMap((layer): [string, AddLayer][] => (layer.kind === 'add' ? [[layer.inputs[1].name, layer]] : [])));
+  return context.layers.flatMap((layer, index): DraftStep[] => {
+    switch (layer.kind) {
+      case 'conv':
+        return [lowerConv(context, layer, sums.get(layer.output.name))];
+      case 'pool':
+        return context.layers[index - 1]!.kind === 'pool' ? [] : [lowerPools(context, index)];
+      case 'upsample':
+        return [lowerUpsample(context, layer)];
+      case 'attention':
+        return [lowerAttention(context, layer)];
+      case 'detect':
+        return lowerDetect(context, layer);
+      default:
+        return [];
+    }
+  });
+}
+
+const overItems = (items: number, perGroup: number, y = 1): Grid => ({ items, perGroup, y, batchAxis: 'x' });
+
+function lowerConv(context: LoweringContext, layer: ConvLayer, sum: AddLayer | undefined): DraftStep {
+  const { input } = layer;
+  const output = sum?.output ?? layer.output;
+  const block = context.weights.blocks.get(layer.path)!;
+  const home = context.homes.of(output);
+  const shortcut = sum && context.homes.of(sum.inputs[0]);
+  if (shortcut && shortcut.allocation !== home.allocation) throw new Error(`the shortcut of ${layer.path} lies in another buffer`);
+  const pixels = pixelsOf(context, output);
+  const channels4 = blocksOf4(output.channels);
+  const constants = { KERNEL: layer.kernel, STRIDE: layer.stride, SILU: layer.activation === 'silu', RESIDUAL: shortcut !== undefined };
+  const strips = Math.ceil(context.width / output.stride / 4) * (context.height / output.stride);
+  const variant = isDepthwise(layer) ? null : context.policy({ pixels, inChannels: input.channels, outChannels: output.channels, kernel: layer.kernel });
+  return {
+    label: layer.path,
+    kernel: variant?.kernel ?? 'depthwise',
+    constants: { ...constants, ...variant?.constants },
+    buffers: {
+      input: context.homes.of(input).allocation,
+      weights: { space: 'weights', ...block.weight },
+      bias: { space: 'weights', ...block.bias },
+      output: home.allocation,
+    },
+    uniforms: geometry(context, input, output, shortcut?.offset),
+    grid: variant
+      ? overItems(pixels, variant.tilePixels, Math.ceil(channels4 / (variant.tileChannels / 4)))
+      : overItems(strips * channels4, THREADS),
+    outputs: [viewOf(context, output, block.order)],
+    flops: layerFlops(layer, context.height, context.width),
+    reads: sum ? [input, sum.inputs[0]] : [input],
+    makes: [output],
+  };
+}
+
+function lowerPools(context: LoweringContext, index: number): DraftStep {
+  const pools = context.layers.slice(index, index + 3) as PoolLayer[];
+  const { input } = pools[0]!;
+  const { allocation, offset } = context.homes.of(input);
+  const channels4 = input.channels / 4;
+  if (offset !== 0 || allocation.vectors !== channels4 * 4) throw new Error('the pooled maps do not fill their buffer');
+  return {
+    label: 'model.9.m',
+    kernel: 'sppf',
+    constants: {},
+    buffers: { map: allocation },
+    uniforms: { width: context.width / input.stride, height: context.height / input.stride, channels4 },
+    grid: overItems(pixelsOf(context, input) * channels4, THREADS),
+    outputs: pools.map((pool) => viewOf(context, pool.output)),
+    flops: 0,
+    reads: [input],
+    makes: pools.map((pool) => pool.output),
+  };
+}
+
+function lowerUpsample(context: LoweringContext, { input, output }: UpsampleLayer): DraftStep {
+  return {
+    label: output.name,
+    kernel: 'upsample',
+    constants: {},
+    buffers: { input: context.homes.of(input).allocation, output: context.homes.of(output).allocation },
+    uniforms: geometry(context, input, output),
+    grid: overItems(pixelsOf(context, output) * blocksOf4(output.channels), THREADS),
+    outputs: [viewOf(context, output)],
+    flops: 0,
+    reads: [input],
+    makes: [output],
+  };
+}
+
+function lowerAttention(context: LoweringContext, layer: AttentionLayer): DraftStep {
+  const cells = pixelsOf(context, layer.input);
+  return {
+    label: layer.path,
+    kernel: 'attention',
+    constants: { KEY4: layer.keyDim / 4, VALUE4: layer.headDim / 4 },
+    buffers: { qkv: context.homes.of(layer.input).allocation, output: context.homes.of(layer.output).allocation },
+    uniforms: { cells, heads: layer.heads, scale: 1 / Math.sqrt(layer.keyDim) },
+    grid: { items: cells, perGroup: THREADS, y: layer.heads, batchAxis: 'z' },
+    outputs: [viewOf(context, layer.output)],
+    flops: layerFlops(layer, context.height, context.width),
+    reads: [layer.input],
+    makes: [layer.output],
+  };
+}
+
+function lowerDetect(context: LoweringContext, layer: DetectLayer): DraftStep[] {
+  const { logits } = context.homes;
+  const anchors = logits.pixels;
+  const rows = rowCount(context.height, context.width);
+  const boxes: Allocation = { label: 'boxes', pixels: anchors, vectors: 1 };
+  const scores: Allocation = { label: 'scores', pixels: anchors / 4, vectors: 1 };
+  const chosen: Allocation = { label: 'chosen', pixels: rows / 4, vectors: 1 };
+  const [width8, width16, width32] = layer.boxes.map((map) => context.width / map.stride);
+  const [cells8, cells16] = layer.boxes.map((map) => pixelsOf(context, map));
+  const uniforms = {
+    anchors, width8: width8!, width16: width16!, width32: width32!, cells8: cells8!, cells16: cells16!,
+    classes: layer.classCount, anchor4: logits.vectors, rows,
+  };
+  const bins = { BINS: layer.bins };
+  const common = { uniforms, outputs: [], flops: 0, makes: [] };
+  const perImage = overItems(1, 1);
+  return [
+    { ...common, label: `${layer.path}.decode`, kernel: 'decode', constants: bins, buffers: { logits, boxes, scores }, grid: overItems(anchors, THREADS), reads: [...layer.boxes, ...layer.classes] },
+    { ...common, label: `${layer.path}.anchors`, kernel: 'select_anchors', constants: {}, buffers: { scores, chosen }, grid: perImage, reads: [] },
+    {
+      ...common,
+      label: `${layer.path}.rows`,
+      kernel: 'select_rows',
+      constants: bins,
+      buffers: { logits, boxes, chosen, detections: { space: 'rows', offset: 0, size: rows * 6 * 4 } },
+      grid: perImage,
+      reads: [...layer.boxes, ...layer.classes],
+    },
+  ];
+}
+
+function pixelsOf({ height, width }: LoweringContext, map: FeatureMap): number {
+  return (height * width) / map.stride ** 2;
+}
+
+/** Uniforms of shared/geometry.wgsl. */
+function geometry(context: LoweringContext, input: FeatureMap, output: FeatureMap, residualOffset = 0): Record<string, number> {
+  const from = context.homes.of(input);
+  const to = context.homes.of(output);
+  return {
+    inWidth: context.width / input.stride,
+    inHeight: context.height / input.stride,
+    inPixel: from.allocation.vectors,
+    inOffset: from.offset,
+    inChannels4: blocksOf4(input.channels),
+    outWidth: context.width / output.stride,
+    outHeight: context.height / output.stride,
+    outPixel: to.allocation.vectors,
+    outOffset: to.offset,
+    outChannels4: blocksOf4(output.channels),
+    outImagePixels: to.allocation.pixels,
+    outFirstPixel: to.firstPixel,
+    residualOffset,
+  };
+}
+
+/** How to read a map back. */
+export function viewOf(context: LoweringContext, map: FeatureMap, order?: readonly number[]): DraftView {
+  const { allocation, offset, firstPixel } = context.homes.of(map);
+  return {
+    name: map.name,
+    allocation,
+    width: context.width / map.stride,
+    height: context.height / map.stride,
+    channels: map.channels,
+    pixelStride: allocation.vectors * 4,
+    channelOffset: offset * 4,
+    imagePixels: allocation.pixels,
+    firstPixel,
+    order,
+  };
+}
