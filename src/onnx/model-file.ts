@@ -38,6 +38,12 @@ export class ModelFile {
     return ModelProto.encode(this.#message).finish();
   }
 
+  /** Whether nodes carry graphs of their own (If, Loop, Scan), whose needs this project does not follow. */
+  get hasSubgraphs(): boolean {
+    const graphKinds = [5, 10];
+    return this.#graph.node.some(({ attribute }) => attribute.some(({ type }) => graphKinds.includes(type)));
+  }
+
   /** Declares the shape of a graph input or output. */
   declare(name: string, dims: readonly DeclaredDim[]): void {
     const { input, output } = this.#graph;

@@ -73,8 +73,9 @@ function toNode(message: NodeProto, files: ExternalFiles | undefined): OnnxNode 
     name: message.name,
     op: message.opType,
     domain: message.domain === 'ai.onnx' ? '' : message.domain,
-    inputs: message.input,
-    outputs: message.output,
+    // Copies, so that the model stands still while a ModelFile edits the message.
+    inputs: [...message.input],
+    outputs: [...message.output],
     attributes: new Map(message.attribute.map((attribute) => [attribute.name, toAttribute(attribute, files)])),
   };
 }

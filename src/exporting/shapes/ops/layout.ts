@@ -77,7 +77,9 @@ function tile(site: Site): Inferred {
   const repeats = site.values[1]?.elements;
   if (!repeats) return [input.map(unknown)];
   if (repeats.length !== input.length) return contradict(`${repeats.length} repeats of ${formatShape(input)}`);
-  return [input.map((dim, axis) => (valueOf(repeats[axis]!) === 1 ? dim : multiply(dim, repeats[axis]!)))];
+  // ONNX's inference tiles numbers only, and loses a named dimension even when repeated once.
+  const lost = (dim: Dim): boolean => !site.view.followsValues && valueOf(dim) === undefined;
+  return [input.map((dim, axis) => (lost(dim) ? unknown() : multiply(dim, repeats[axis]!)))];
 }
 
 function tiledValue(site: Site, [shape]: readonly (Shape | null)[]): (Value | undefined)[] {

@@ -10,7 +10,7 @@ function resize(site: Site): Inferred {
   if (sizes?.length) return byAxis(input, axes, sizes, (_, size) => size);
   const scales = numbersOf(values[opset < 11 ? 1 : 2]);
   if (!scales?.length) return [input.map((dim, axis) => (axes.includes(axis) ? unknown() : dim))];
-  return byAxis(input, axes, scales, scaled);
+  return byAxis(input, axes, scales, site.view.followsValues ? scaled : scaledNumber);
 }
 
 function upsample({ node, shapes, values }: Site): Inferred {
@@ -22,6 +22,11 @@ function upsample({ node, shapes, values }: Site): Inferred {
 function byAxis<T>(input: Shape, axes: number[], factors: readonly T[], apply: (dim: Dim, factor: T) => Dim): Inferred {
   if (factors.length !== axes.length) return contradict(`${factors.length} factors for ${axes.length} axes`);
   return [input.map((dim, axis) => (axes.includes(axis) ? apply(dim, factors[axes.indexOf(axis)]!) : dim))];
+}
+
+/** ONNX's inference scales numbers only, and loses a named dimension even at scale 1. */
+function scaledNumber(dim: Dim, scale: number): Dim {
+  return valueOf(dim) === undefined ? unknown() : scaled(dim, scale);
 }
 
 /** ⌊dim × scale⌋. */

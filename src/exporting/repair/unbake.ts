@@ -1,0 +1,96 @@
+import { formatShape, valueOf } from '../../core/dim.ts';
+import type { OnnxNode, OnnxTensor } from '../../onnx/graph.ts';
+import type { ModelFile } from '../../onnx/model-file.ts';
+import { dimsOf, isBatchDynamic, type Patient, variesWithBatch } from '../doctor/patient.ts';
+import { label } from '../shapes/infer.ts';
+import { constantTensor } from '../shapes/ops/constants.ts';
+import { intOf, numbersOf } from '../shapes/rule.ts';
+import type { Constants } from './constants.ts';
+
+interface Bench {
+  file: ModelFile;
+  patient: Patient;
+  constants: Constants;
+}
+
+/** Frees what has a batch size written into it; returns what it freed. Later nodes may come to light only after it. */
+export function unbake(file: ModelFile, patient: Patient, constants: Constants): string[] {
+  if (!isBatchDynamic(patient)) return [];
+  const bench = { file, patient, constants };
+  const reshaped = patient.model.graph.nodes.flatMap((node) => freeReshape(bench, node) ?? []);
+  const pinned = patient.full.pins.flatMap(({ output }) => freeOperands(bench, patient.makers.get(output)!));
+  return [...new Set([...reshaped, ...pinned])];
+}
+
+/** Makes a Reshape copy the batch instead of asking for a fixed one. */
+function freeReshape({ file, patient, constants }: Bench, node: OnnxNode): string | undefined {
+  if (node.op !== 'Reshape' || intOf(node, 'allowzero', 0) === 1) return undefined;
+  const input = dimsOf(patient.full, node.inputs[0]);
+  const value = patient.full.values.get(node.inputs[1] ?? '');
+  const first = value?.elements[0] && valueOf(value.elements[0]);
+  if (!input?.[0] || !variesWithBatch(patient, input[0]) || first === undefined || first <= 0) return undefined;
+  const numbers = numbersOf(value);
+  const name = numbers && constants.put('int64', [numbers.length], [0, ...numbers.slice(1)]);
+  if (!name) return undefined;
+  file.connect(node.outputs[0]!, 1, name);
+  return `${label(node)}: target ${formatShape(value!.elements)} → [0,${numbers.slice(1)}]`;
+}
+
+/** Gives the operands of a node that mixes a fixed batch with the input's a leading 1, where that loses nothing. */
+function freeOperands(bench: Bench, node: OnnxNode): string[] {
+  return node.inputs.flatMap((name, position) => {
+    const leading = dimsOf(bench.patient.full, name)?.[0];
+    const size = leading && valueOf(leading);
+    if (node.op === 'Expand' && position === 1) return freeShapeInput(bench, node) ?? [];
+    return size !== undefined && size > 1 ? (freeSource(bench, node, position) ?? []) : [];
+  });
+}
+
+/** Walks up from an operand to the node or constant that fixed its leading dimension. */
+function freeSource(bench: Bench, reader: OnnxNode, position: number): string | undefined {
+  let node = reader;
+  let place = position;
+  for (let step = 0; step < 16; step++) {
+    const name = node.inputs[place]!;
+    const maker = bench.patient.makers.get(name);
+    if (!maker || maker.op === 'Constant') return freeConstant(bench, node, place);
+    if (maker.op === 'Expand' || maker.op === 'Tile') return freeShapeInput(bench, maker);
+    node = maker;
+    place = maker.inputs.findIndex((input) => isFixed(bench.patient, input));
+    if (place < 0) return undefined;
+  }
+  return undefined;
+}
+
+function isFixed({ full }: Patient, name: string): boolean {
+  const leading = dimsOf(full, name)?.[0];
+  return leading !== undefined && (valueOf(leading) ?? 0) > 1;
+}
+
+/** Sets the leading element of an Expand's shape or a Tile's repeats to 1. */
+function freeShapeInput({ file, patient, constants }: Bench, node: OnnxNode): string | undefined {
+  const numbers = numbersOf(patient.full.values.get(node.inputs[1] ?? ''));
+  const name = numbers && numbers[0]! > 1 ? constants.put('int64', [numbers.length], [1, ...numbers.slice(1)]) : undefined;
+  if (!name) return undefined;
+  file.connect(node.outputs[0]!, 1, name);
+  return `${label(node)}: ${node.op} [${numbers}] → [1,${numbers!.slice(1)}]`;
+}
+
+/** Cuts a constant that repeats itself along the batch to one copy. */
+function freeConstant({ file, patient, constants }: Bench, reader: OnnxNode, position: number): string | undefined {
+  const name = reader.inputs[position]!;
+  const maker = patient.makers.get(name);
+  const tensor = patient.model.graph.initializers.get(name) ?? (maker && constantTensor(maker));
+  const once = tensor && firstCopy(tensor);
+  if (!once) return undefined;
+  file.connect(reader.outputs[0]!, position, constants.add({ ...once, name }));
+  return `${name}: [${tensor.dims}] → [${once.dims}], all copies being equal`;
+}
+
+function firstCopy(tensor: OnnxTensor): OnnxTensor | undefined {
+  const [copies, ...dims] = tensor.dims;
+  const length = tensor.bytes.length / copies!;
+  const same = tensor.bytes.every((byte, index) => byte === tensor.bytes[index % length]);
+  return same ? { ...tensor, dims: [1, ...dims], bytes: tensor.bytes.subarray(0, length) } : undefined;
+}
+
