@@ -7,6 +7,7 @@ import { serializeModel } from '../../src/onnx/serialize.ts';
 import { readYolov10 } from '../../src/yolov10/read.ts';
 import { noise, runOnnx } from '../cases/onnxruntime.ts';
 import { pythonOnnxReads, pythonShapes } from '../cases/python-onnx.ts';
+import { referenceStyle } from '../cases/reference-style.ts';
 import { seededModel, seededNetwork } from '../cases/seeded-model.ts';
 
 const OPSETS = [11, 12, 13, 14, 15, 16, 17, 18, 19, 20];
@@ -140,4 +141,20 @@ it('gives the rows of the reference export it was made from', async ({ skip }) =
 
 it.each([{ opset: 10 }, { opset: 21 }, { opset: 12.5 }, { batch: 0 }, { height: 100 }, { width: 0 }, { height: Number.NaN }])('refuses %o', (options) => {
   expect(() => reexport(network, options)).toThrow(expect.objectContaining({ code: 'bad-argument' }));
+});
+
+describe.each(['before-fix', 'after-fix'] as const)('in the style of the reference, %s', (version) => {
+  it.each([11, 13, 17, 20])('computes the same rows at opset %i', async (opset) => {
+    const model = reexport(network, { opset, height: 64, width: 96 });
+    const dims = [3, 3, 64, 96];
+    const [sound, styled] = [await runOnnx(serializeModel(model), noise(dims), dims), await runOnnx(serializeModel(referenceStyle(model, version)), noise(dims), dims)];
+    expect(styled.output0).toEqual(sound.output0);
+  });
+
+  it('loses its shapes as the reference does', ({ skip }) => {
+    skip(!pythonOnnxReads(13), 'needs python3-onnx 1.12 or later');
+    const shapes = pythonShapes(serializeModel(referenceStyle(reexport(network), version)));
+    expect(shapes['/model.10/Split_output_1']).toEqual(['batch', 128, 20, 20]);
+    expect(shapes['/model.10/attn/Reshape_2_output_0'] ?? null).toBeNull();
+  });
 });
