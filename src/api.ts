@@ -1,0 +1,9 @@
+/** What every entry exports beside its Detector. */
+export { type Complaint, type ErrorCode, InputError } from './core/errors.ts';
+export type { LoadOptions } from './detector.ts';
+export type { Detection } from './image/detection.ts';
+export { annotate } from './image/draw.ts';
+export type { Box } from './image/letterbox.ts';
+export { type Picture, type RawPixels, pictureFrom } from './image/picture.ts';
+export type { AdapterDescription, ByteSource, DownloadProgress } from './platform/contract.ts';
+export type { DetectOptions, ImageSize, Tensor } from './requests.ts';

@@ -1,0 +1,12 @@
+/** Entry for Deno: `import { Detector } from 'npm:yolov10-webgpu'` resolves here. */
+import { Detector as AnyDetector, type LoadOptions } from './detector.ts';
+import { type NodePictureSource, pictureOf } from './image/decode-node.ts';
+import type { ByteSource } from './platform/contract.ts';
+import * as platform from './platform/deno.ts';
+
+export type Detector = AnyDetector<NodePictureSource>;
+export const Detector = {
+  /** Loads a model and opens a device; see the class of this name in detector.ts. */
+  load: (source: ByteSource, options?: LoadOptions): Promise<Detector> => AnyDetector.open({ platform, pictureOf }, source, options),
+};
+export * from './api.ts';

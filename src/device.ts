@@ -1,0 +1,35 @@
+import { InputError } from './core/errors.ts';
+import { wantedLimits } from './gpu/limits.ts';
+import type { AdapterDescription, AdapterRequest, Platform } from './platform/contract.ts';
+import { describeAdapter } from './platform/description.ts';
+
+/** A device and what is known of its adapter. */
+export interface DeviceGrant {
+  device: GPUDevice;
+  description: AdapterDescription;
+  /** Whether the engine may destroy and replace it; false for a device the caller brought. */
+  own: boolean;
+  /** Held for as long as the device lives; see AdapterGrant. */
+  keep: unknown;
+}
+
+/** Requests an adapter and a device with all the room the adapter has for batches and pictures. */
+export async function requestDevice(platform: Platform, request: AdapterRequest): Promise<DeviceGrant> {
+  const { adapter, description, keep } = await platform.requestAdapter(request);
+  try {
+    const device = await adapter.requestDevice({ label: 'yolov10', requiredLimits: wantedLimits(adapter.limits) });
+    return { device, description, own: true, keep: [keep, adapter] };
+  } catch (cause) {
+    throw new InputError('no-webgpu', {
+      expected: 'a device of the adapter',
+      found: cause instanceof Error ? cause.message : String(cause),
+      remedy: 'Update the GPU driver, or close other programs that use the GPU.',
+    }, { cause });
+  }
+}
+
+/** Wraps a device that the caller made and keeps. */
+export function adoptDevice(device: GPUDevice): DeviceGrant {
+  const described = describeAdapter({ info: device.adapterInfo, features: device.features, limits: device.limits } as unknown as GPUAdapter);
+  return { device, description: described, own: false, keep: undefined };
+}

@@ -1,0 +1,91 @@
+import { InputError } from './core/errors.ts';
+import { DEEPEST_STRIDE } from './yolov10/network.ts';
+
+/** Size of the network's input in pixels; one number means a square. */
+export type ImageSize = number | { height: number; width: number };
+
+/** What to report of what was found. */
+export interface DetectOptions {
+  /** Least score, 0..1; 0.25 where left out. */
+  threshold?: number;
+  /** Report these classes only, by label or number. */
+  classes?: readonly (string | number)[];
+  /** Most detections per picture, best first; 300, all the network gives, where left out. */
+  maxDetections?: number;
+  /** Input size for this call, in multiples of 32. */
+  imageSize?: ImageSize;
+  /** Ends the call between batches. */
+  signal?: AbortSignal;
+}
+
+/** Options with defaults filled in and classes as numbers; null means all. */
+export interface DetectRequest {
+  threshold: number;
+  classes: ReadonlySet<number> | null;
+  maxDetections: number;
+}
+
+const DEFAULT_THRESHOLD = 0.25;
+const ALL_ROWS = 300;
+
+/** @throws InputError 'bad-argument' for a threshold outside 0..1, an unknown class or a count below one */
+export function checkDetectOptions(options: DetectOptions, labels: readonly string[]): DetectRequest {
+  const { threshold = DEFAULT_THRESHOLD, classes, maxDetections = ALL_ROWS } = options;
+  if (!(threshold >= 0 && threshold <= 1)) throw badArgument('a threshold from 0 to 1', String(threshold), 'The default is 0.25.');
+  if (!Number.isInteger(maxDetections) || maxDetections < 1) {
+    throw badArgument('maxDetections of 1 or more', String(maxDetections), 'Leave it out for all of them.');
+  }
+  return { threshold, maxDetections, classes: classes ? new Set(classes.map((name) => classNumber(name, labels))) : null };
+}
+
+function classNumber(name: string | number, labels: readonly string[]): number {
+  const index = typeof name === 'number' ? name : labels.indexOf(name);
+  if (labels[index] !== undefined) return index;
+  const some = labels.length > 12 ? `${labels.slice(0, 12).join(', ')}, …` : labels.join(', ');
+  throw badArgument('classes of this model', String(name), `It knows ${labels.length}: ${some}`);
+}
+
+/** @throws InputError 'bad-argument' unless both sides are positive multiples of 32 */
+export function checkImageSize(size: ImageSize): { height: number; width: number } {
+  const { height, width } = typeof size === 'number' ? { height: size, width: size } : size;
+  for (const side of [height, width]) {
+    if (Number.isInteger(side) && side > 0 && side % DEEPEST_STRIDE === 0) continue;
+    const near = Math.max(DEEPEST_STRIDE, Math.round(side / DEEPEST_STRIDE) * DEEPEST_STRIDE);
+    throw badArgument(
+      `an image size in multiples of ${DEEPEST_STRIDE}`, `${width}×${height}`,
+      Number.isFinite(near) ? `Use ${near} instead of ${side}, for instance.` : 'Give whole numbers of pixels.',
+    );
+  }
+  return { height, width };
+}
+
+/** A raw input or output with its shape. */
+export interface Tensor {
+  data: Float32Array;
+  dims: readonly number[];
+}
+
+/** @throws InputError 'bad-tensor' unless it is [B ≥ 1, 3, H, W] with as many values and sides that are multiples of 32 */
+export function checkTensor({ data, dims }: Tensor): { batch: number; height: number; width: number } {
+  const [batch, channels, height, width] = dims;
+  const remedy = 'The input is RGB in 0..1, planes of red, green and blue one after another.';
+  const shaped = dims.length === 4 && channels === 3 && dims.every((dim) => Number.isInteger(dim) && dim > 0);
+  if (!shaped) throw badTensor('dims [batch ≥ 1, 3, height, width]', `[${dims.join(', ')}]`, remedy);
+  if (!(data instanceof Float32Array)) throw badTensor('a Float32Array', describe(data), 'Convert the values to float32.');
+  const count = dims.reduce((a, b) => a * b, 1);
+  if (data.length !== count) throw badTensor(`${count} values for dims [${dims.join(', ')}]`, String(data.length), remedy);
+  checkImageSize({ height: height!, width: width! });
+  return { batch: batch!, height: height!, width: width! };
+}
+
+function describe(value: unknown): string {
+  return (value as object | null)?.constructor?.name ?? String(value);
+}
+
+function badArgument(expected: string, found: string, remedy: string): InputError {
+  return new InputError('bad-argument', { expected, found, remedy });
+}
+
+function badTensor(expected: string, found: string, remedy: string): InputError {
+  return new InputError('bad-tensor', { expected, found, remedy });
+}
