@@ -2,24 +2,15 @@ import { InputError } from '../../core/errors.ts';
 import type { OnnxModel } from '../../onnx/graph.ts';
 import { ModelFile } from '../../onnx/model-file.ts';
 import { type ParseOptions, parseModel } from '../../onnx/parse.ts';
-import { type GoalOptions, goalFor } from './goal.ts';
+import { readYolov10 } from '../../yolov10/read.ts';
+import { goalFor } from './goal.ts';
 import { mend } from './mend.ts';
-import { verify } from './verify.ts';
+import { type RebuildOptions, rebuild } from './rebuild.ts';
+import { verifyNetwork, verifyShapes, verifyWeights } from './verify.ts';
 
-/** What the repaired file shall return. */
-export type Output = 'detections' | 'raw' | 'mod-free';
-
-export interface RepairOptions extends GoalOptions, ParseOptions {
-  /** Operator set to write; other than the file's own only by rebuilding. */
-  opset?: number;
-  /** Weights and activations in float16, the head in float32; only by rebuilding. */
-  half?: boolean;
-  /** Default: as the file has it. Others than the file's own only by rebuilding. */
-  output?: Output;
+export interface RepairOptions extends RebuildOptions, ParseOptions {
   /** Writes the network anew with the file's weights, even where the graph could be mended. */
   forceRebuild?: boolean;
-  /** How to write the network anew, where that is wanted. */
-  rebuild?: (model: OnnxModel, options: RepairOptions) => Uint8Array;
 }
 
 export interface Repair {
@@ -40,11 +31,11 @@ export function repair(bytes: Uint8Array, options: RepairOptions = {}): Repair {
   const model = parseModel(bytes, options);
   const reasons = whyRebuild(model, options);
   if (reasons.length === 0) {
-    const attempt = tryMend(bytes, model, options);
-    if (Array.isArray(attempt)) reasons.push(...attempt);
-    else return attempt;
+    const mended = tryMend(bytes, model, options);
+    if (!Array.isArray(mended)) return mended;
+    reasons.push(...mended);
   }
-  return rebuild(model, options, reasons);
+  return rewrite(model, options, reasons);
 }
 
 /** Wishes that mending cannot meet. */
@@ -62,19 +53,30 @@ function tryMend(bytes: Uint8Array, model: OnnxModel, options: RepairOptions): R
   if (file.hasSubgraphs) return ['it has nodes with graphs inside'];
   const changes = mend(file, goalFor(model, options));
   const mended = file.toBytes();
-  const faults = verify(model, parseModel(mended));
+  const after = parseModel(mended);
+  const faults = [...verifyShapes(after), ...verifyWeights(model, after)];
   return faults.length === 0 ? { bytes: mended, changes, way: 'mended' } : faults;
 }
 
-function rebuild(model: OnnxModel, options: RepairOptions, reasons: readonly string[]): Repair {
-  if (!options.rebuild) throw refusal('a graph that can be mended in place', reasons);
-  const bytes = options.rebuild(model, options);
-  const faults = verify(model, parseModel(bytes));
+function rewrite(model: OnnxModel, options: RepairOptions, reasons: readonly string[]): Repair {
+  const { bytes, network } = attempt(() => rebuild(model, options), reasons);
+  const after = parseModel(bytes);
+  const faults = [...verifyShapes(after), ...(options.half ? [] : verifyNetwork(network, readYolov10(after)))];
   if (faults.length > 0) throw refusal('a rebuilt file that passes verification', faults);
   return { bytes, changes: reasons.map((reason) => `written anew: ${reason}`), way: 'rebuilt' };
 }
 
+/** A file that can be neither mended nor read as YOLOv10 is refused for both reasons. */
+function attempt<T>(action: () => T, reasons: readonly string[]): T {
+  try {
+    return action();
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw refusal('a file that can be repaired', [...reasons, `and writing it anew: ${error.message}`]);
+  }
+}
+
 function refusal(expected: string, reasons: readonly string[]): InputError {
-  const remedy = 'No file was written. Export the model again, or say --rebuild if it is a YOLOv10.';
+  const remedy = 'No file was written. Export the model again from its checkpoint.';
   return new InputError('unsupported', { expected, found: reasons.join('; '), remedy });
 }

@@ -2,22 +2,25 @@ import { format, isKnown } from '../../core/dim.ts';
 import type { OnnxModel, OnnxTensor } from '../../onnx/graph.ts';
 import { diagnose } from '../doctor/diagnose.ts';
 import type { FindingCode } from '../doctor/finding.ts';
+import type { Yolov10 } from '../../yolov10/read.ts';
 import { describe, dimsOf, type Patient } from '../doctor/patient.ts';
 import { inferShapes, onnxView } from '../shapes/infer.ts';
+
+/** How many reasons are told. */
+const shown = 8;
 
 /** What a repair does not touch and need not put right. */
 const tolerated: ReadonlySet<FindingCode> = new Set(['float16-overflow', 'batch-norm-unfolded', 'unknown-operator']);
 
-/** Reasons why a repaired model is not right, none where it is. `before` is the model it was made from. */
-export function verify(before: OnnxModel, after: OnnxModel): string[] {
+/** Reasons why the shapes of a repaired model are not right, none where they are. */
+export function verifyShapes(after: OnnxModel): string[] {
   const { patient, findings } = diagnose(after);
   const left = findings.filter(({ severity, code }) => severity !== 'note' && !tolerated.has(code));
   return [
     ...left.map(({ code, node, is }) => `${code} at ${node}: ${is}`),
     ...checkShapes(patient),
     ...checkOnnxView(patient),
-    ...checkWeights(before, after),
-  ].slice(0, 8);
+  ].slice(0, shown);
 }
 
 /** Every value has a shape that follows from the input. */
@@ -38,15 +41,33 @@ function checkOnnxView({ model, full }: Patient): string[] {
   });
 }
 
-/** Weights are the same to the bit. */
-function checkWeights(before: OnnxModel, after: OnnxModel): string[] {
+/** Weights that are not the same to the bit as in the model they came from. */
+export function verifyWeights(before: OnnxModel, after: OnnxModel): string[] {
   return [...after.graph.initializers.values()].flatMap((tensor) => {
     const original = before.graph.initializers.get(tensor.name);
     return !original || isSame(original, tensor) ? [] : [`the weight "${tensor.name}" has changed`];
-  });
+  }).slice(0, shown);
+}
+
+/** Convolutions of a network whose weights another does not hold to the bit. */
+export function verifyNetwork(before: Yolov10, after: Yolov10): string[] {
+  return [...before.weights].flatMap(([path, { weight, bias }]) => {
+    const twin = after.weights.get(path);
+    return twin && isEqual(weight, twin.weight) && isEqual(bias, twin.bias) ? [] : [`the weights of "${path}" have changed`];
+  }).slice(0, shown);
+}
+
+function isEqual(a: Float32Array, b: Float32Array): boolean {
+  return areSameBytes(new Uint8Array(a.buffer, a.byteOffset, a.byteLength), new Uint8Array(b.buffer, b.byteOffset, b.byteLength));
 }
 
 function isSame(a: OnnxTensor, b: OnnxTensor): boolean {
-  if (a.dataType !== b.dataType || a.bytes.length !== b.bytes.length || a.dims.join() !== b.dims.join()) return false;
-  return a.bytes.every((byte, index) => byte === b.bytes[index]);
+  return a.dataType === b.dataType && a.dims.join() === b.dims.join() && areSameBytes(a.bytes, b.bytes);
+}
+
+/** A plain loop: this runs over every byte of a large model. */
+function areSameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let index = 0; index < a.length; index++) if (a[index] !== b[index]) return false;
+  return true;
 }

@@ -1,0 +1,62 @@
+import { writeFile } from 'node:fs/promises';
+import { InputError } from '../core/errors.ts';
+import { repair } from '../exporting/repair/repair.ts';
+import { drawPathText } from '../exporting/path/draw.ts';
+import { tracePath } from '../exporting/path/trace.ts';
+import { parseModel } from '../onnx/parse.ts';
+import { readExport } from './export-files.ts';
+import type { Io } from './io.ts';
+import { badArgument, choiceOption, describeOptions, integerOption, parseOptions, sizeOption, type OptionSpecs } from './options.ts';
+
+const options = {
+  out: { value: 'FILE', short: 'o', about: 'Where to write the repaired model' },
+  dynamic: { value: 'DIMS', about: 'What stays open: batch (default), batch,height,width or none' },
+  batch: { value: 'N', about: 'The batch size, with --dynamic none' },
+  imgsz: { value: 'SIZE', about: 'Height and width to fix, N or HxW; default: as the file has it, else 640' },
+  opset: { value: 'N', about: 'Operator set to write, 11 to 20; another than the file has rebuilds' },
+  half: { about: 'Weights and activations in float16, the head in float32; rebuilds' },
+  output: { value: 'FORM', about: 'detections, raw or mod-free; rebuilds' },
+  rebuild: { about: 'Write the network anew with the weights of the file, even where mending would do' },
+} satisfies OptionSpecs;
+
+export const help = `yolov10-webgpu repair <model.onnx> -o fixed.onnx
+
+Writes a model in which every shape follows from the input. The graph is mended in place where that suffices, with every
+weight, the metadata and unknown fields kept; else our own network is written with the weights of the file. What cannot
+be verified is refused, and no file is written.
+
+${describeOptions(options)}
+`;
+
+/** The command `repair`. */
+export async function run(args: string[], io: Io): Promise<number> {
+  const { values, switches, positionals } = parseOptions(args, options);
+  const [path, ...rest] = positionals;
+  if (path === undefined || rest.length > 0) throw badArgument('one model', String(positionals.length), 'Example: repair yolov10n.onnx -o fixed.onnx');
+  if (values.out === undefined) throw badArgument('--out', 'none', 'Name the file to write: -o fixed.onnx');
+  const size = sizeOption('imgsz', values.imgsz);
+  const { bytes, external } = await readExport(path);
+  const result = repair(bytes, {
+    external,
+    dynamic: choiceOption('dynamic', values.dynamic, ['batch', 'batch,height,width', 'none']),
+    batch: integerOption('batch', values.batch, 1, [1, 4096]),
+    ...(size && { size: [size.height, size.width] }),
+    ...(values.opset !== undefined && { opset: integerOption('opset', values.opset, 13, [11, 20]) }),
+    half: switches.has('half'),
+    output: choiceOption('output', values.output, ['detections', 'raw', 'mod-free']),
+    forceRebuild: switches.has('rebuild'),
+  });
+  await write(values.out, result.bytes);
+  io.note(`${result.changes.map((change) => `  ${change}`).join('\n')}\n`);
+  const [before, after] = [parseModel(bytes, { external }), parseModel(result.bytes)];
+  const steps = tracePath(before, after);
+  if (steps.length > 0) io.note(`\nThe path to the pe convolution:\n\n${drawPathText(steps)}\n\n`);
+  io.out(`${values.out}: ${result.way} and verified\n`);
+  return 0;
+}
+
+async function write(path: string, bytes: Uint8Array): Promise<void> {
+  await writeFile(path, bytes).catch((cause: Error) => {
+    throw new InputError('bad-argument', { expected: `to write ${path}`, found: cause.message, remedy: 'Does its folder exist?' }, { cause });
+  });
+}
