@@ -23,7 +23,7 @@ export async function unpackSwiftShader(): Promise<SwiftShader | undefined> {
   const archive = process.platform === 'linux' && process.arch === 'x64' ? archivePath() : undefined;
   if (!archive) return undefined;
   const { size, mtimeMs } = await stat(archive);
-  const folder = join(cacheFolder(), `swiftshader-${size}-${Math.round(mtimeMs)}`);
+  const folder = join(cacheFolder(), `swiftshader-${size}-${Math.floor(mtimeMs / 1000)}`);
   const files = { icd: join(folder, 'vk_swiftshader_icd.json'), loader: join(folder, 'libvulkan.so.1') };
   if (!(await isFile(files.icd))) await unpack(archive, folder);
   return files;

@@ -1,0 +1,63 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { Counts, EngineName, Reply, Request } from './engine.ts';
+
+/** Milliseconds of runs, and the rows of the last. */
+export interface Timing {
+  milliseconds: number[];
+  rows: Float32Array;
+}
+
+/** An engine's process, seen from the bench. */
+export class EngineProcess {
+  readonly name: EngineName;
+  readonly #child: ChildProcess;
+
+  constructor(name: EngineName, environment: Record<string, string>) {
+    this.name = name;
+    this.#child = fork(fileURLToPath(new URL('worker.ts', import.meta.url)), [name], {
+      execArgv: ['--import', 'tsx'],
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+      // no shaders from earlier runs: a first result must compile them
+      env: { ...process.env, MESA_SHADER_CACHE_DISABLE: 'true', ...environment },
+    });
+  }
+
+  first(model: Uint8Array, batch: number, size: number): Promise<Timing> {
+    return this.#timing({ kind: 'first', model, batch, size });
+  }
+
+  run(batch: number, size: number, runs: number): Promise<Timing> {
+    return this.#timing({ kind: 'run', batch, size, runs });
+  }
+
+  async count(batch: number, size: number): Promise<Counts | null> {
+    const reply = await this.#ask({ kind: 'count', batch, size });
+    return reply.kind === 'counts' ? reply.counts : null;
+  }
+
+  close(): void {
+    this.#child.kill('SIGKILL');
+  }
+
+  async #timing(request: Request): Promise<Timing> {
+    const reply = await this.#ask(request);
+    if (reply.kind !== 'times') throw new Error(`${this.name} sent no times`);
+    return reply;
+  }
+
+  #ask(request: Request): Promise<Reply> {
+    const child = this.#child;
+    return new Promise((resolve, reject) => {
+      const ended = (code: number | null, signal: string | null): void => reject(new Error(`the process of ${this.name} ended with ${signal ?? code}`));
+      child.once('exit', ended);
+      child.once('message', (reply: Reply) => {
+        child.off('exit', ended);
+        if (reply.kind === 'failed') reject(new Error(`${this.name}: ${reply.message}`));
+        else resolve(reply);
+      });
+      child.send(request);
+    });
+  }
+}
