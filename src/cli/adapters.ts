@@ -1,6 +1,7 @@
 import { InputError } from '../core/errors.ts';
 import type { AdapterChoice, AdapterDescription, Platform } from '../platform/contract.ts';
 import type { Io } from './io.ts';
+import { runtimePlatform } from './model-file.ts';
 import { badArgument, describeOptions, parseOptions, type OptionSpecs } from './options.ts';
 import { table } from './table.ts';
 
@@ -16,25 +17,20 @@ The environment variable YOLOV10_ADAPTER (auto, gpu, lavapipe, swiftshader) or -
 Exit code: 0 there is one, 1 there is none.
 `;
 
-type Requester = Pick<Platform, 'requestAdapter'>['requestAdapter'];
+type Requester = Platform['requestAdapter'];
 type Choice = { choice: AdapterChoice; adapter: AdapterDescription } | { choice: AdapterChoice; reason: string };
 
 /** The command `adapters`. */
 export async function run(args: string[], io: Io, requestAdapter?: Requester): Promise<number> {
   const { switches, positionals } = parseOptions(args, options);
   if (positionals.length > 0) throw badArgument('no arguments', positionals[0]!, 'See adapters --help.');
-  const request = requestAdapter ?? (await requesterOfRuntime());
+  const request = requestAdapter ?? (await runtimePlatform()).requestAdapter;
   const used = await ask(request, undefined);
   const others: Choice[] = [];
   for (const choice of ['gpu', 'lavapipe', 'swiftshader'] as const) others.push(await ask(request, choice));
   if (switches.has('json')) io.out(`${JSON.stringify({ used: 'adapter' in used ? used.adapter : null, choices: others }, undefined, 2)}\n`);
   else io.out(describe(used, others));
   return 'adapter' in used ? 0 : 1;
-}
-
-async function requesterOfRuntime(): Promise<Requester> {
-  const platform = 'Deno' in globalThis ? await import('../platform/deno.ts') : await import('../platform/node.ts');
-  return platform.requestAdapter;
 }
 
 async function ask(request: Requester, choice: AdapterChoice | undefined): Promise<Choice> {
