@@ -1,0 +1,103 @@
+/** Numbers per detection row: x1, y1, x2, y2, score, class. */
+export const ROW = 6;
+
+/** How far two engines' detections may be apart and still count as agreeing. */
+export interface Tolerance {
+  /** Every box side, in input pixels. */
+  box: number;
+  score: number;
+}
+
+/** Several times the noise of float32, far below what a user could see. */
+export const FLOAT32_TOLERANCE: Tolerance = { box: 0.1, score: 1e-3 };
+/** For files with float16 weights. */
+export const FLOAT16_TOLERANCE: Tolerance = { box: 2, score: 0.02 };
+
+/** How the detections of one image by two engines go together. */
+export interface Match {
+  /** Row indices of the same object: ours, theirs. */
+  pairs: [number, number][];
+  /** Rows of ours, and of theirs, without a partner. */
+  alone: [number[], number[]];
+  /** Largest difference of a box side among pairs, in input pixels. */
+  boxDifference: number;
+  /** Largest difference of score among pairs. */
+  scoreDifference: number;
+}
+
+/** Boxes that overlap less are different objects. */
+const LEAST_OVERLAP = 0.5;
+
+/**
+ * Pairs the rows of one image, [rows, 6], by class and overlap, best overlap first. Order does not count: near-equal
+ * scores may swap from engine to engine, so that comparing row by row would say nothing.
+ */
+export function matchRows(ours: Float32Array, theirs: Float32Array): Match {
+  const partners = new Map<number, number>();
+  const taken = new Set<number>();
+  for (const [mine, other] of candidates(ours, theirs)) {
+    if (partners.has(mine) || taken.has(other)) continue;
+    partners.set(mine, other);
+    taken.add(other);
+  }
+  const pairs = [...partners].sort(([a], [b]) => a - b);
+  const difference = (columns: number[]): number =>
+    Math.max(0, ...pairs.flatMap(([mine, other]) => columns.map((column) => Math.abs(ours[mine * ROW + column]! - theirs[other * ROW + column]!))));
+  return {
+    pairs,
+    alone: [indices(ours).filter((row) => !partners.has(row)), indices(theirs).filter((row) => !taken.has(row))],
+    boxDifference: difference([0, 1, 2, 3]),
+    scoreDifference: difference([4]),
+  };
+}
+
+/**
+ * Whether two engines agree on one image. Rows at the end of the list are let off where they are within tolerance of the
+ * lowest score: which of them make the list is chance. One in 300 others may lack a partner.
+ */
+export function agrees(match: Match, ours: Float32Array, theirs: Float32Array, tolerance: Tolerance): boolean {
+  const missing = Math.max(...[ours, theirs].map((rows, side) => missingRows(rows, match.alone[side]!, tolerance).length));
+  return missing <= rowCount(ours) / 300 && match.boxDifference <= tolerance.box && match.scoreDifference <= tolerance.score;
+}
+
+/** Of the rows without a partner, those that are not at the end of the list. */
+export function missingRows(rows: Float32Array, alone: number[], tolerance: Tolerance): number[] {
+  const lowest = rows.at(-2) ?? 0;
+  return alone.filter((row) => rows[row * ROW + 4]! > lowest + tolerance.score);
+}
+
+/** Pairs that may be the same object, best overlap first, then nearest score. */
+function candidates(ours: Float32Array, theirs: Float32Array): [number, number][] {
+  const found: { pair: [number, number]; overlap: number; apart: number }[] = [];
+  for (const mine of indices(ours)) {
+    for (const other of indices(theirs)) {
+      if (ours[mine * ROW + 5] !== theirs[other * ROW + 5]) continue;
+      const common = overlap(ours, mine * ROW, theirs, other * ROW);
+      if (common < LEAST_OVERLAP) continue;
+      found.push({ pair: [mine, other], overlap: common, apart: Math.abs(ours[mine * ROW + 4]! - theirs[other * ROW + 4]!) });
+    }
+  }
+  return found.sort((a, b) => b.overlap - a.overlap || a.apart - b.apart).map(({ pair }) => pair);
+}
+
+/** Intersection over union of two boxes; 1 for two boxes without area in the same place. */
+function overlap(a: Float32Array, i: number, b: Float32Array, j: number): number {
+  const width = Math.min(a[i + 2]!, b[j + 2]!) - Math.max(a[i]!, b[j]!);
+  const height = Math.min(a[i + 3]!, b[j + 3]!) - Math.max(a[i + 1]!, b[j + 1]!);
+  const common = Math.max(0, width) * Math.max(0, height);
+  const union = area(a, i) + area(b, j) - common;
+  if (union > 0) return common / union;
+  return [0, 1, 2, 3].every((side) => Math.abs(a[i + side]! - b[j + side]!) < 1e-3) ? 1 : 0;
+}
+
+function area(rows: Float32Array, start: number): number {
+  return (rows[start + 2]! - rows[start]!) * (rows[start + 3]! - rows[start + 1]!);
+}
+
+function rowCount(rows: Float32Array): number {
+  return rows.length / ROW;
+}
+
+function indices(rows: Float32Array): number[] {
+  return Array.from({ length: rowCount(rows) }, (_, row) => row);
+}
