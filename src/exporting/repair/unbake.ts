@@ -3,6 +3,7 @@ import type { OnnxNode, OnnxTensor } from '../../onnx/graph.ts';
 import type { ModelFile } from '../../onnx/model-file.ts';
 import { dimsOf, isBatchDynamic, type Patient, variesWithBatch } from '../doctor/patient.ts';
 import { label } from '../shapes/infer.ts';
+import { operandsOf } from '../shapes/operands.ts';
 import { constantTensor } from '../shapes/ops/constants.ts';
 import { intOf, numbersOf } from '../shapes/rule.ts';
 import type { Constants } from './constants.ts';
@@ -37,13 +38,9 @@ function freeReshape({ file, patient, constants }: Bench, node: OnnxNode): strin
 }
 
 /** Gives the operands of a node that mixes a fixed batch with the input's a leading 1, where that loses nothing. */
-function freeOperands(bench: Bench, node: OnnxNode): string[] {
-  return node.inputs.flatMap((name, position) => {
-    const leading = dimsOf(bench.patient.full, name)?.[0];
-    const size = leading && valueOf(leading);
-    if (node.op === 'Expand' && position === 1) return freeShapeInput(bench, node) ?? [];
-    return size !== undefined && size > 1 ? (freeSource(bench, node, position) ?? []) : [];
-  });
+function freeOperands(bench: Bench, node: OnnxNode): string | string[] {
+  if (node.op === 'Expand') return freeShapeInput(bench, node) ?? [];
+  return operandsOf(node).flatMap((name, position) => (isFixed(bench.patient, name) ? (freeSource(bench, node, position) ?? []) : []));
 }
 
 /** Walks up from an operand to the node or constant that fixed its leading dimension. */
@@ -56,7 +53,7 @@ function freeSource(bench: Bench, reader: OnnxNode, position: number): string | 
     if (!maker || maker.op === 'Constant') return freeConstant(bench, node, place);
     if (maker.op === 'Expand' || maker.op === 'Tile') return freeShapeInput(bench, maker);
     node = maker;
-    place = maker.inputs.findIndex((input) => isFixed(bench.patient, input));
+    place = operandsOf(maker).findIndex((input) => isFixed(bench.patient, input));
     if (place < 0) return undefined;
   }
   return undefined;

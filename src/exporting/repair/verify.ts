@@ -1,4 +1,4 @@
-import { format, isKnown } from '../../core/dim.ts';
+import { format, isKnown, valueOf } from '../../core/dim.ts';
 import type { OnnxModel, OnnxTensor } from '../../onnx/graph.ts';
 import { diagnose } from '../doctor/diagnose.ts';
 import type { FindingCode } from '../doctor/finding.ts';
@@ -31,9 +31,13 @@ function checkShapes({ full, model }: Patient): string[] {
   });
 }
 
-/** ONNX infers the same from the file, without help by annotations up to every convolution. */
-function checkOnnxView({ model, full }: Patient): string[] {
-  const bare = inferShapes(model, { view: { ...onnxView, trustsAnnotations: false } });
+/**
+ * ONNX infers every convolution's channels: without help by annotations, unless heights and widths are open, which no
+ * constant target can stand for.
+ */
+function checkOnnxView({ model, full, dims }: Patient): string[] {
+  const open = dims.slice(2).some((dim) => valueOf(dim) === undefined);
+  const bare = inferShapes(model, { view: { ...onnxView, trustsAnnotations: open } });
   return model.graph.nodes.filter(({ op }) => op === 'Conv').flatMap(({ inputs }) => {
     const [theirs, ours] = [dimsOf(bare, inputs[0]), dimsOf(full, inputs[0])];
     const same = theirs && ours && theirs.length === ours.length && theirs[1] && isKnown(theirs[1]) && format(theirs[1]) === format(ours[1]!);

@@ -1,6 +1,7 @@
 import { format, formatShape, isKnown, valueOf } from '../../../core/dim.ts';
 import type { OnnxNode } from '../../../onnx/graph.ts';
 import { label } from '../../shapes/infer.ts';
+import { operandsOf } from '../../shapes/operands.ts';
 import type { Pin, Shape } from '../../shapes/rule.ts';
 import { type Finding, type FindingCode, repairCommand } from '../finding.ts';
 import { dimsOf, isBatchDynamic, type Patient, variesWithBatch } from '../patient.ts';
@@ -65,12 +66,12 @@ function checkPin(patient: Patient, { output, left, right }: Pin): Finding | und
 /** Walks up from the operand with a fixed leading dimension to what fixed it. */
 function bakedSource(patient: Patient, node: OnnxNode): { name: string; op: string } | undefined {
   if (node.op === 'Expand') return { name: label(node), op: 'Expand' };
-  let name = node.inputs.find((input) => leading(dimsOf(patient.full, input)) > 1);
+  let name = operandsOf(node).find((input) => leading(dimsOf(patient.full, input)) > 1);
   for (let step = 0; step < 16 && name; step++) {
     const maker = patient.makers.get(name);
     if (!maker) return { name, op: 'Constant' };
     if (maker.op in codes) return { name: label(maker), op: maker.op };
-    name = maker.inputs.find((input) => leading(dimsOf(patient.full, input)) > 1);
+    name = operandsOf(maker).find((input) => leading(dimsOf(patient.full, input)) > 1);
   }
   return undefined;
 }

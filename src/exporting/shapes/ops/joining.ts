@@ -151,6 +151,8 @@ function sliceDim(dim: Dim, part: Slice): Dim {
   if (size !== undefined) return constant(placesOf(part, size).length);
   if (part.step === 1 && part.start === 0 && part.end >= 2 ** 31 - 1) return dim;
   if (part.step !== 1) return unknown();
+  // No dimension of a picture or its features is 0.
+  if (part.start === 0 && part.end === 1) return constant(1);
   // Taken to be long enough for the cut, as every runtime will find out.
   if (part.start >= 0 && part.end < 0) return add(dim, constant(part.end - part.start));
   if (part.start >= 0 && part.end >= 2 ** 31 - 1) return subtract(dim, constant(part.start));
