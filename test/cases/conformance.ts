@@ -1,9 +1,14 @@
-import type { Platform } from '../../src/platform/contract.ts';
+import type { Detector, LoadOptions } from '../../src/detector.ts';
+import type { RawPixels } from '../../src/image/picture.ts';
+import type { ByteSource, Platform } from '../../src/platform/contract.ts';
 
-/** What a runtime hands to the cases: its platform, under its name. */
+/** What a runtime hands to the cases: its own entry to the package, and the numbers another engine computed. */
 export interface ConformanceContext {
   runtime: 'node' | 'deno' | 'browser';
   platform: Platform;
+  load(source: ByteSource, options?: LoadOptions): Promise<Detector<RawPixels>>;
+  /** ONNX Runtime's rows for `sampleInput` (conformance-sample.ts). */
+  expectedRows: number[];
 }
 
 /** One behaviour every runtime must show; `run` throws where it does not. */

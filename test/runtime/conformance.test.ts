@@ -1,14 +1,32 @@
 import { spawn } from 'node:child_process';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ConformanceResult } from '../cases/conformance.ts';
 import { conformanceCases } from '../cases/conformance-all.ts';
+import { sampleInput, sampleModel } from '../cases/conformance-sample.ts';
+import { runOnnx } from '../cases/onnxruntime.ts';
 import { bundleForPage, launchChromium, openPage, serve, webgpuFlags } from './chromium.ts';
 
 const runtimes: Record<string, () => Promise<ConformanceResult[]>> = {
-  Node: () => runProcess(process.execPath, ['--import', 'tsx', 'test/runtime/main-node.ts']),
-  Deno: () => runProcess('node_modules/.bin/deno', ['run', '--allow-all', '--no-check', 'test/runtime/main-deno.ts']),
+  Node: () => runProcess(process.execPath, ['--import', 'tsx', 'test/runtime/main-node.ts', rowsFile]),
+  Deno: () => runProcess('node_modules/.bin/deno', ['run', '--allow-all', '--no-check', 'test/runtime/main-deno.ts', rowsFile]),
   Chromium: runPage,
 };
+
+let folder: string;
+let rowsFile: string;
+let expectedRows: number[];
+
+beforeAll(async () => {
+  const { data, dims } = sampleInput();
+  expectedRows = [...((await runOnnx(sampleModel(), data, dims))['output0']?.data as Float32Array)];
+  folder = mkdtempSync(join(tmpdir(), 'conformance-'));
+  rowsFile = join(folder, 'rows.json');
+  writeFileSync(rowsFile, JSON.stringify(expectedRows));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
 
 describe.each(Object.keys(runtimes))('%s', (runtime) => {
   let results: ConformanceResult[];
@@ -44,7 +62,7 @@ async function runPage(): Promise<ConformanceResult[]> {
   const browser = await launchChromium(webgpuFlags);
   try {
     const { page, problems } = await openPage(browser, site.address, await bundleForPage('test/runtime/main-browser.ts', 'conformance'));
-    const results = (await page.evaluate('conformance.run()')) as ConformanceResult[];
+    const results = (await page.evaluate(`conformance.run(${JSON.stringify(expectedRows)})`)) as ConformanceResult[];
     expect(problems).toEqual([]);
     return results;
   } finally {
