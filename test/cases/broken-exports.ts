@@ -111,12 +111,19 @@ function* badContent(): Generator<Planted> {
   const bias = 'model.0.conv.bias';
   yield { title: 'a weight beyond float16', model: withFloat(sound, bias, 1e5), code: 'float16-overflow', node: bias, mendable: true };
   yield { title: 'a weight that is not a number', model: withFloat(sound, bias, Number.NaN), code: 'float16-overflow', node: bias, mendable: true };
-  const outputs = sound.graph.outputs.map((value) => ({ ...value, dataType: 'float16' as const }));
-  yield { title: 'boxes in float16', model: withGraph(sound, { outputs }), code: 'float16-boxes', node: 'output0', mendable: true };
+  yield { title: 'boxes in float16', model: withNarrowOutput(sound), code: 'float16-boxes', node: 'output0', mendable: true };
   const norm = makeNode('norm', 'BatchNormalization', ['/model.0/conv/Conv_output_0', bias, bias, bias, bias], ['normed'], {});
   const normed = redirect(insertBefore(sound, '/model.0/act/Sigmoid', norm), '/model.0/act/Sigmoid', 0, 'normed');
   yield { title: 'batch norm', model: normed, code: 'batch-norm-unfolded', node: 'norm', mendable: true };
   yield { title: 'no names', model: { ...sound, metadata: new Map() }, code: 'names-missing', node: 'metadata', mendable: true };
+}
+
+/** The rows cast to float16 at the very end. */
+function withNarrowOutput(model: OnnxModel): OnnxModel {
+  const nodes = model.graph.nodes.map((node) => (node.outputs[0] === 'output0' ? { ...node, outputs: ['wide'] } : node));
+  const cast = makeNode('narrow', 'Cast', ['wide'], ['output0'], { to: { kind: 'int', value: 10 } });
+  const outputs = model.graph.outputs.map((value) => ({ ...value, dataType: 'float16' as const }));
+  return withGraph(model, { nodes: [...nodes, cast], outputs });
 }
 
 function withGraph(model: OnnxModel, graph: Partial<OnnxModel['graph']>): OnnxModel {

@@ -19,6 +19,7 @@ export function verifyShapes(after: OnnxModel): string[] {
   return [
     ...left.map(({ code, node, is }) => `${code} at ${node}: ${is}`),
     ...checkShapes(patient),
+    ...checkTypes(patient),
     ...checkOnnxView(patient),
   ].slice(0, shown);
 }
@@ -28,6 +29,14 @@ function checkShapes({ full, model }: Patient): string[] {
   return model.graph.nodes.flatMap(({ outputs }) => outputs).flatMap((name) => {
     const dims = dimsOf(full, name);
     return name === '' || dims?.every(isKnown) ? [] : [`"${name}" has no known shape`];
+  });
+}
+
+/** Outputs have the element types they declare. */
+function checkTypes({ model, full }: Patient): string[] {
+  return model.graph.outputs.flatMap(({ name, dataType }) => {
+    const made = full.types.get(name);
+    return made === dataType ? [] : [`"${name}" is declared ${dataType} and made as ${made ?? 'nothing'}`];
   });
 }
 

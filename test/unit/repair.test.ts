@@ -1,0 +1,176 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { InputError } from '../../src/core/errors.ts';
+import { diagnose } from '../../src/exporting/doctor/diagnose.ts';
+import { repair } from '../../src/exporting/repair/repair.ts';
+import { parseModel } from '../../src/onnx/parse.ts';
+import { serializeModel } from '../../src/onnx/serialize.ts';
+import { brokenExports, type Planted, soundExport } from '../cases/broken-exports.ts';
+import { noise, runOnnx } from '../cases/onnxruntime.ts';
+import { pythonOnnxReads, pythonShapes } from '../cases/python-onnx.ts';
+import { tinyModel } from '../cases/onnx-bytes.ts';
+
+/** Faults that change what the network computes: nothing to compare with. */
+const changesNumbers = new Set(['float16-overflow', 'batch-norm-unfolded', 'float16-boxes']);
+/** What a repair leaves as it is. */
+const left = new Set(['float16-overflow', 'batch-norm-unfolded']);
+
+async function rows(bytes: Uint8Array, batch: number, size = 128): Promise<Float32Array> {
+  const dims = [batch, 3, size, size];
+  return (await runOnnx(bytes, noise(dims), dims)).output0!.data as Float32Array;
+}
+
+function worstDifference(a: Float32Array, b: Float32Array): number {
+  expect(a.length).toBe(b.length);
+  return a.reduce((worst, value, index) => Math.max(worst, Math.abs(value - b[index]!) / Math.max(1, Math.abs(value))), 0);
+}
+
+function complaintOf(action: () => unknown): InputError {
+  try {
+    action();
+  } catch (error) {
+    expect(error).toBeInstanceOf(InputError);
+    return error as InputError;
+  }
+  throw new Error('nothing was thrown');
+}
+
+describe('planted faults', () => {
+  const planted = [...brokenExports()];
+  let expected: Float32Array;
+
+  beforeAll(async () => {
+    expected = await rows(serializeModel(soundExport()), 2);
+  });
+
+  it.each(planted.filter(({ mendable }) => mendable))('$title: mended', async ({ model, code }: Planted) => {
+    const repaired = repair(serializeModel(model));
+    expect(repaired.way).toBe('mended');
+    const { findings } = diagnose(parseModel(repaired.bytes));
+    expect(findings.filter((finding) => finding.severity !== 'note' && !left.has(finding.code))).toEqual([]);
+    if (changesNumbers.has(code)) return;
+    expect(worstDifference(expected, await rows(repaired.bytes, 2))).toBeLessThan(1e-6);
+  });
+
+  it.each(planted.filter(({ mendable }) => !mendable))('$title: written anew', async ({ model }: Planted) => {
+    const repaired = repair(serializeModel(model));
+    expect(repaired.way).toBe('rebuilt');
+    expect(worstDifference(expected, await rows(repaired.bytes, 2))).toBeLessThan(1e-6);
+  });
+});
+
+describe.each(['yolov10n-dynamic-batch', 'yolov10n-nc3-before-fix'])('%s', (name) => {
+  const path = `../shared/exports/${name}.onnx`;
+  const absent = !existsSync(path);
+
+  it.skipIf(absent)('gives the same rows at every batch (needs ../shared/exports)', async () => {
+    const bytes = readFileSync(path);
+    const repaired = repair(bytes);
+    expect(repaired.way).toBe('mended');
+    const reference = await rows(bytes, 1, 640);
+    for (const batch of [1, 2, 3, 8]) {
+      const all = await rows(repaired.bytes, batch, 640);
+      expect(all.length).toBe(batch * 1800);
+      // noise() is the same for the first picture at every batch.
+      expect(worstDifference(reference, all.subarray(0, 1800))).toBeLessThan(1e-5);
+      if (batch === 3) expect(worstDifference(await rows(bytes, 3, 640), all)).toBeLessThan(1e-5);
+    }
+  }, 60_000);
+
+  it.skipIf(absent || !pythonOnnxReads(13))('passes the reference implementation (needs ../shared/exports, python3-onnx)', () => {
+    const repaired = repair(readFileSync(path)).bytes;
+    const shapes = pythonShapes(repaired);
+    expect(shapes['/model.10/attn/Reshape_2_output_0']).toEqual(['batch', 128, 20, 20]);
+    expect(shapes.output0).toEqual(['batch', 300, 6]);
+    expect(Object.entries(shapes).filter(([, dims]) => dims?.includes(null))).toEqual([]);
+    const bare = pythonShapes(repaired, 'bare');
+    const lost = Object.entries(shapes).filter(([tensor, dims]) => JSON.stringify(bare[tensor]?.slice(1)) !== JSON.stringify(dims?.slice(1)));
+    expect(lost).toEqual([]);
+  });
+
+  it.skipIf(absent)('keeps weights to the bit (needs ../shared/exports)', () => {
+    const bytes = readFileSync(path);
+    const [before, after] = [parseModel(bytes), parseModel(repair(bytes).bytes)];
+    for (const [tensor, { bytes: content }] of before.graph.initializers) {
+      expect(Buffer.compare(content, after.graph.initializers.get(tensor)!.bytes), tensor).toBe(0);
+    }
+  });
+});
+
+describe('goals', () => {
+  it('frees the batch of a static export', async () => {
+    const fixed = serializeModel(soundExport({ dynamic: 'none' }));
+    const repaired = repair(fixed);
+    expect(repaired.way).toBe('mended');
+    const [one, three] = [await rows(fixed, 1), await rows(repaired.bytes, 3)];
+    expect(worstDifference(one, three.subarray(0, one.length))).toBeLessThan(1e-6);
+  });
+
+  it('does not believe a wrong element type', () => {
+    const sound = soundExport();
+    const outputs = sound.graph.outputs.map((value) => ({ ...value, dataType: 'float16' as const }));
+    expect(repair(serializeModel({ ...sound, graph: { ...sound.graph, outputs } })).way).toBe('rebuilt');
+  });
+
+  it('fixes a batch', async () => {
+    const repaired = repair(serializeModel(soundExport()), { dynamic: 'none', batch: 2 });
+    expect(parseModel(repaired.bytes).graph.inputs[0]!.dims).toEqual([2, 3, 128, 128]);
+    expect(parseModel(repaired.bytes).graph.outputs[0]!.dims).toEqual([2, 300, 6]);
+    expect((await rows(repaired.bytes, 2)).length).toBe(2 * 1800);
+  });
+
+  it('fixes the size of an export of every size', async () => {
+    const open = serializeModel(soundExport({ dynamic: 'batch,height,width' }));
+    const repaired = repair(open, { size: [160, 160] });
+    expect(parseModel(repaired.bytes).graph.inputs[0]!.dims).toEqual(['batch', 3, 160, 160]);
+    expect(worstDifference(await rows(open, 2, 160), await rows(repaired.bytes, 2, 160))).toBeLessThan(1e-6);
+  });
+
+  it('opens height and width by writing anew', async () => {
+    const bytes = serializeModel(soundExport());
+    const repaired = repair(bytes, { dynamic: 'batch,height,width' });
+    expect(repaired.way).toBe('rebuilt');
+    expect(worstDifference(await rows(bytes, 2), await rows(repaired.bytes, 2))).toBeLessThan(1e-6);
+    expect((await rows(repaired.bytes, 1, 192)).length).toBe(1800);
+  });
+
+  it('writes another operator set, output or precision anew', () => {
+    const bytes = serializeModel(soundExport());
+    expect(parseModel(repair(bytes, { opset: 17 }).bytes).opset).toBe(17);
+    const modFree = parseModel(repair(bytes, { output: 'mod-free' }).bytes);
+    expect(modFree.graph.nodes.map(({ op }) => op)).not.toContain('Mod');
+    expect(repair(bytes, { half: true }).bytes.length).toBeLessThan(bytes.length * 0.6);
+  });
+
+  it('keeps metadata', () => {
+    const sound = soundExport();
+    const bytes = serializeModel({ ...sound, metadata: new Map([...sound.metadata, ['author', 'me'], ['names', "{0: 'a', 1: 'b', 2: 'c'}"]]) });
+    for (const options of [{}, { forceRebuild: true }]) {
+      const { metadata } = parseModel(repair(bytes, options).bytes);
+      expect([metadata.get('author'), metadata.get('names')]).toEqual(['me', "{0: 'a', 1: 'b', 2: 'c'}"]);
+    }
+  });
+
+  it('changes nothing a second time', () => {
+    const once = repair(serializeModel(soundExport())).bytes;
+    expect(Buffer.compare(repair(once).bytes, once)).toBe(0);
+  });
+});
+
+describe('refusals', () => {
+  it('of a model that is no detector', () => {
+    expect(complaintOf(() => repair(tinyModel())).code).toBe('unsupported');
+  });
+
+  it('of a size that does not fit', () => {
+    expect(complaintOf(() => repair(serializeModel(soundExport()), { size: [100, 100] })).code).toBe('bad-argument');
+  });
+
+  it('of a graph that cannot be mended and weights that are none of ours', () => {
+    const magic = [...brokenExports()].find(({ code }) => code === 'unknown-operator')!.model;
+    const initializers = new Map([...magic.graph.initializers].filter(([name]) => !name.startsWith('model.5.')));
+    const complaint = complaintOf(() => repair(serializeModel({ ...magic, graph: { ...magic.graph, initializers } })));
+    expect(complaint.code).toBe('unsupported');
+    expect(complaint.message).toMatch(/No file was written/);
+  });
+});
