@@ -1,5 +1,6 @@
 import { InputError } from '../core/errors.ts';
 import type { AdapterChoice, AdapterDescription, Platform } from '../platform/contract.ts';
+import { adapterName } from './engine.ts';
 import type { Io } from './io.ts';
 import { runtimePlatform } from './model-file.ts';
 import { badArgument, describeOptions, parseOptions, type OptionSpecs } from './options.ts';
@@ -45,14 +46,14 @@ async function ask(request: Requester, choice: AdapterChoice | undefined): Promi
 
 function describe(used: Choice, others: Choice[]): string {
   const rows = others.map((entry) => ('adapter' in entry
-    ? [entry.choice, nameOf(entry.adapter), entry.adapter.software ? 'CPU' : 'GPU', 'adapter' in used && nameOf(used.adapter) === nameOf(entry.adapter) ? 'used' : '']
+    ? [entry.choice, adapterName(entry.adapter), entry.adapter.software ? 'CPU' : 'GPU', 'adapter' in used && adapterName(used.adapter) === adapterName(entry.adapter) ? 'used' : '']
     : [entry.choice, `none: ${entry.reason}`, '', '']));
   const list = table([{ title: '--adapter' }, { title: 'adapter' }, { title: 'runs on' }, { title: '' }], rows);
   if (!('adapter' in used)) return `${list}\n${used.reason}\n`;
   const { features, limits, software } = used.adapter;
   const warning = software ? 'It computes on the CPU: right, but a GPU is many times faster.\n' : '';
   const limitRows = Object.entries(limits).filter(([name]) => computeLimits.test(name)).map(([name, value]) => [name, limitText(name, value)]);
-  return `${list}\nUsed: ${nameOf(used.adapter)}\n${warning}\nFeatures:\n${wrap(features.length > 0 ? features : ['none'])}\n
+  return `${list}\nUsed: ${adapterName(used.adapter)}\n${warning}\nFeatures:\n${wrap(features.length > 0 ? features : ['none'])}\n
 ${table([{ title: 'Limits for computing (all of them: --json)' }, { title: '', align: 'right' }], limitRows, '')}`;
 }
 
@@ -71,8 +72,4 @@ function wrap(words: string[]): string {
     lines[lines.length - 1] += `${lines.at(-1) === '' ? '  ' : ', '}${word}`;
   }
   return lines.join(',\n');
-}
-
-function nameOf({ description, device, vendor, architecture }: AdapterDescription): string {
-  return description || device || [vendor, architecture].filter(Boolean).join(' ') || 'unnamed adapter';
 }

@@ -9,6 +9,8 @@ const commands: Record<string, { about: string; load: () => Promise<Command> }> 
   detect: { about: 'Find objects in pictures', load: () => import('./detect.ts') },
   run: { about: 'Run the network on a raw tensor (.npy in, .npy out)', load: () => import('./run.ts') },
   inspect: { about: 'Describe a model file: scale, classes, layers, cost', load: () => import('./inspect.ts') },
+  doctor: { about: 'Say what is wrong with an export', load: () => import('./doctor.ts') },
+  repair: { about: 'Write an export whose shapes are right', load: () => import('./repair.ts') },
   adapters: { about: 'List the WebGPU adapters of this machine', load: () => import('./adapters.ts') },
   demo: { about: 'Detect on the sample pictures and make a page of the results', load: () => import('./demo.ts') },
 };

@@ -6,7 +6,7 @@ import type { Detection } from '../image/detection.ts';
 import { annotate } from '../image/draw.ts';
 import { encodePicture } from '../image/encode-node.ts';
 import { contactSheet, type SheetPicture } from './contact-sheet.ts';
-import { adapterChoice, adapterOption, openEngine, type Engine, type OpenEngine } from './engine.ts';
+import { adapterChoice, adapterName, adapterOption, openEngine, type Engine, type OpenEngine } from './engine.ts';
 import { findInputs } from './inputs.ts';
 import type { Io } from './io.ts';
 import { describeOptions, parseOptions, type OptionSpecs } from './options.ts';
@@ -100,7 +100,7 @@ function conclusion(shown: Shown[], engine: Engine, loading: number): string[] {
   const median = steady[Math.floor(steady.length / 2)];
   const objects = shown.reduce((sum, { detections }) => sum + detections.length, 0);
   const pace = median === undefined ? '' : `, then ${duration(median)} per picture (median)`;
-  const line = `${count(objects, 'object')} in ${count(shown.length, 'picture')} on ${engine.adapter.description}: model loaded in ${duration(loading)}, first picture in ${duration(shown[0]!.milliseconds)}${pace}.`;
+  const line = `${count(objects, 'object')} in ${count(shown.length, 'picture')} on ${adapterName(engine.adapter)}: model loaded in ${duration(loading)}, first picture in ${duration(shown[0]!.milliseconds)}${pace}.`;
   const warning = softwareWarning(engine);
   return warning ? [line, warning] : [line];
 }

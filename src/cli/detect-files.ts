@@ -44,12 +44,13 @@ function readAll(files: string[]): Promise<Read[]> {
 
 async function detectBatch(batch: Read[], engine: Engine, { threshold, classes, signal }: DetectSettings): Promise<Outcome[]> {
   const readable = batch.filter((read) => 'picture' in read);
+  if (readable.length === 0) return batch.filter((read) => 'error' in read);
   const started = performance.now();
   const results = await engine.detect(readable.map(({ picture }) => picture), { threshold, classes, signal }).catch((error: unknown) => {
     if (endsEngine(error)) throw error;
     return { error };
   });
-  const milliseconds = (performance.now() - started) / Math.max(1, readable.length);
+  const milliseconds = (performance.now() - started) / readable.length;
   return batch.map((read): Outcome => {
     if ('error' in read) return read;
     if ('error' in results) return { file: read.file, error: results.error };

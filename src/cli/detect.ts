@@ -1,7 +1,7 @@
 import type { Detection } from '../image/detection.ts';
 import { openAnnotatedFolder, type AnnotatedFolder } from './annotated-files.ts';
 import { detectFiles, type DetectSettings, type Outcome } from './detect-files.ts';
-import { adapterChoice, adapterOption, openEngine, type Engine, type OpenEngine } from './engine.ts';
+import { adapterChoice, adapterName, adapterOption, openEngine, type Engine, type OpenEngine } from './engine.ts';
 import { explain } from './explain.ts';
 import { findInputs } from './inputs.ts';
 import type { Io } from './io.ts';
@@ -45,7 +45,7 @@ export async function run(args: string[], io: Io, open: OpenEngine = openEngine)
   if (positionals.length === 0) throw badArgument('one or more pictures, folders or globs', 'none', 'Example: detect photo.jpg');
   const threshold = numberOption('conf', values.conf, 0.25, [0, 1]);
   const batch = integerOption('batch', values.batch, 1, [1, 1024]);
-  const request = { model: values.model, imgsz: sizeOption('imgsz', values.imgsz), adapter: adapterChoice(values.adapter) };
+  const request = { model: values.model, imageSize: sizeOption('imgsz', values.imgsz), adapter: adapterChoice(values.adapter) };
   const { files, problems } = await findInputs(positionals);
   for (const problem of problems) io.note(`${problem.message}\n`);
   if (files.length === 0) return 1;
@@ -153,5 +153,5 @@ function chosenLabels(text: string | undefined, labels: readonly string[]): stri
 function summary({ done, objects, failed, milliseconds }: Tally, { adapter }: Engine): string {
   const failures = failed > 0 ? `, ${failed} failed` : '';
   const software = adapter.software ? ', a software adapter: a GPU is many times faster' : '';
-  return `${count(done, 'picture')}, ${count(objects, 'object')}${failures} in ${duration(milliseconds)} on ${adapter.description}${software}\n`;
+  return `${count(done, 'picture')}, ${count(objects, 'object')}${failures} in ${duration(milliseconds)} on ${adapterName(adapter)}${software}\n`;
 }

@@ -3,44 +3,58 @@ import { fileURLToPath } from 'node:url';
 import { InputError } from '../core/errors.ts';
 import type { Detection } from '../image/detection.ts';
 import type { Picture } from '../image/picture.ts';
+import type { AdapterDescription } from '../platform/contract.ts';
+import type { DetectOptions, Tensor } from '../requests.ts';
 import type { Io } from './io.ts';
+import { downloadBar } from './model-file.ts';
 import { choiceOption, type OptionSpecs } from './options.ts';
-import { startProgress, type Progress } from './progress.ts';
 
 /** What commands need of a loaded detector. */
 export interface Engine {
-  readonly adapter: { description: string; software: boolean };
+  readonly adapter: AdapterDescription;
   readonly labels: readonly string[];
-  detect(images: Picture[], options: { threshold?: number; classes?: string[]; maxDetections?: number; signal?: AbortSignal }): Promise<Detection[][]>;
-  run(tensor: { data: Float32Array; dims: number[] }): Promise<{ data: Float32Array; dims: number[] }>;
+  detect(images: Picture[], options: DetectOptions): Promise<Detection[][]>;
+  run(tensor: Tensor): Promise<{ data: Float32Array; dims: number[] }>;
   dispose(): void;
 }
 
 export interface EngineRequest {
   /** Path, URL or hub id; undefined for the model that comes with the package. */
   model: string | undefined;
-  imgsz?: { height: number; width: number };
-  adapter: AdapterChoice | undefined;
+  imageSize?: { height: number; width: number };
+  adapter: EngineChoice | undefined;
 }
 
-const adapterChoices = ['auto', 'gpu', 'lavapipe', 'swiftshader'] as const;
-type AdapterChoice = (typeof adapterChoices)[number];
+const choices = ['auto', 'gpu', 'lavapipe', 'swiftshader'] as const;
+type EngineChoice = (typeof choices)[number];
 
 /** Options of every command that computes. */
 export const adapterOption = {
-  adapter: { value: 'NAME', about: `Which adapter computes: ${adapterChoices.join(', ')}; see "adapters"` },
+  adapter: { value: 'NAME', about: `Which adapter computes: ${choices.join(', ')}; see "adapters"` },
 } satisfies OptionSpecs;
 
 /** Opens an engine; commands take one as an argument so that tests can hand them another. */
 export type OpenEngine = (request: EngineRequest, io: Io) => Promise<Engine>;
 
 /** Reads `--adapter`. */
-export function adapterChoice(text: string | undefined): AdapterChoice | undefined {
-  return choiceOption('adapter', text, adapterChoices);
+export function adapterChoice(text: string | undefined): EngineChoice | undefined {
+  return choiceOption('adapter', text, choices);
 }
 
+/** Loads the detector of this runtime, with a download bar on stderr. */
+export const openEngine: OpenEngine = async ({ model, imageSize, adapter }, io) => {
+  const { Detector } = 'Deno' in globalThis ? await import('../deno.ts') : await import('../node.ts');
+  const source = model ?? (await defaultModel());
+  const bar = downloadBar(io);
+  try {
+    return await Detector.load(source, { imageSize, adapter, signal: io.signal, onProgress: bar.report });
+  } finally {
+    bar.clear();
+  }
+};
+
 /** Where the model that comes with the package lies, both in a checkout and installed. */
-export async function defaultModel(): Promise<string> {
+async function defaultModel(): Promise<string> {
   const path = fileURLToPath(new URL('../../models/yolov10n-codes.onnx', import.meta.url));
   try {
     await access(path);
@@ -52,19 +66,7 @@ export async function defaultModel(): Promise<string> {
   }
 }
 
-/** Loads the detector with a download bar on stderr. */
-export const openEngine: OpenEngine = async ({ model, imgsz, adapter }, io) => {
-  const { Detector } = await import('../detector.ts');
-  let progress: Progress | undefined;
-  try {
-    return await Detector.load(model ?? (await defaultModel()), {
-      imgsz, adapter, signal: io.signal,
-      onProgress: ({ loaded, total }: { loaded: number; total?: number }) => {
-        progress ??= startProgress(io, { label: 'downloading the model', total, unit: 'bytes' });
-        progress.update(loaded);
-      },
-    });
-  } finally {
-    progress?.clear();
-  }
-};
+/** What people call an adapter, e.g. `llvmpipe (LLVM 15.0.6, 256 bits)`. */
+export function adapterName({ description, device, vendor, architecture }: AdapterDescription): string {
+  return description || device || [vendor, architecture].filter((part) => part !== '').join(' ') || 'an adapter without a name';
+}

@@ -30,7 +30,7 @@ export async function run(args: string[], io: Io): Promise<number> {
   const { bytes, model } = await readModelFile(source, io);
   const network = readYolov10(model);
   const size = asked ?? network.imageSize ?? { height: 640, width: 640 };
-  const report = describeModel(source, bytes.length, model, network, size);
+  const report = describeModel(source, bytes, model, network, size);
   io.out(switches.has('json') ? `${JSON.stringify(report, undefined, 2)}\n` : print(report, switches.has('all')));
   return 0;
 }

@@ -1,18 +1,8 @@
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { externalFiles } from '../onnx/external.ts';
+import { loadModel } from '../load-model.ts';
 import type { OnnxModel } from '../onnx/graph.ts';
-import { parseModel } from '../onnx/parse.ts';
-import type { ByteRequest, Platform } from '../platform/contract.ts';
-import { locate } from '../platform/locate.ts';
+import type { Platform } from '../platform/contract.ts';
 import type { Io } from './io.ts';
 import { startProgress, type Progress } from './progress.ts';
-
-/** A model file as read: its bytes, and what they say. */
-export interface ModelFile {
-  bytes: Uint8Array;
-  model: OnnxModel;
-}
 
 /** Adapter and bytes of the runtime the command line runs in. */
 export async function runtimePlatform(): Promise<Platform> {
@@ -20,37 +10,35 @@ export async function runtimePlatform(): Promise<Platform> {
 }
 
 /**
- * Reads a model from a path, URL or hub id, with the data files it names beside it and a download bar on stderr.
+ * Reads a model from a path, URL or hub id, with the data files it names, and a download bar on stderr.
+ * @returns the model, and the bytes of all its files together.
  * @throws InputError `not-found`, `offline`, `not-onnx`, `external-data`
  */
-export async function readModelFile(source: string, io: Io): Promise<ModelFile> {
-  const { readBytes } = await runtimePlatform();
+export async function readModelFile(source: string, io: Io): Promise<{ model: OnnxModel; bytes: number }> {
+  const platform = await runtimePlatform();
+  let bytes = 0;
+  const readBytes: Platform['readBytes'] = async (...request) => {
+    const content = await platform.readBytes(...request);
+    bytes += content.length;
+    return content;
+  };
   const bar = downloadBar(io);
-  const request: ByteRequest = { signal: io.signal, onProgress: ({ loaded, total }) => bar.update(loaded, total) };
   try {
-    const bytes = await readBytes(source, request);
-    const names = externalFiles(bytes);
-    const contents = await Promise.all(names.map(async (name) => [name, await readBytes(beside(source, name), request)] as const));
-    return { bytes, model: parseModel(bytes, { external: new Map(contents) }) };
+    const request = { signal: io.signal, onProgress: bar.report };
+    return { model: await loadModel({ ...platform, readBytes }, source, request), bytes };
   } finally {
     bar.clear();
   }
 }
 
-/** A bar that appears with the first bytes of a download. */
-export function downloadBar(io: Io): { update(loaded: number, total: number | undefined): void; clear(): void } {
+/** A bar that appears with the first bytes of a download; `report` is an `onProgress`. */
+export function downloadBar(io: Io): { report(progress: { loaded: number; total: number | undefined }): void; clear(): void } {
   let progress: Progress | undefined;
   return {
-    update(loaded, total) {
+    report({ loaded, total }) {
       progress ??= startProgress(io, { label: 'downloading the model', total, unit: 'bytes', lines: true });
       progress.update(loaded);
     },
     clear: () => progress?.clear(),
   };
-}
-
-function beside(source: string, name: string): string {
-  const location = locate(source);
-  if (location.kind === 'address') return new URL(name, location.address).href;
-  return join(dirname(/^file:/i.test(source) ? fileURLToPath(source) : source), name);
 }

@@ -92,9 +92,9 @@ function parseHeader(header: string, name: string): { dtype: NpyType; fortran: b
   return { dtype: dtype as NpyType, fortran: order[1] === 'True', shape };
 }
 
-/** Copies, because the elements need not be aligned in the file. */
+/** Copies, because the elements need not be aligned in the file; `slice` of Node's Buffer would not. */
 function decode(content: Uint8Array, dtype: NpyType): NpyData {
-  const { buffer } = content.slice();
+  const { buffer } = new Uint8Array(content);
   switch (dtype) {
     case 'f2': return float16ToFloat32(new Uint16Array(buffer));
     case 'f4': return new Float32Array(buffer);

@@ -27,6 +27,7 @@ describe('reading .npy', () => {
     const shifted = new Uint8Array(file.length + 3);
     shifted.set(file, 3);
     expect([...readNpy(shifted.subarray(3)).data as Float32Array]).toEqual([0, 1, 2]);
+    expect([...readNpy(Buffer.from(shifted).subarray(3)).data as Float32Array]).toEqual([0, 1, 2]);
   });
 
   it('reads scalars and empty arrays', () => {
