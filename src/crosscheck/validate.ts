@@ -34,9 +34,8 @@ export interface ValidateOptions {
 
 /** A relative difference of a layer that float32 noise does not make, and the same for float16. */
 const LAYER_LIMIT = { float32: 1e-3, float16: 5e-2 };
-/** Boxes shown in a report have at least this score. */
-const SHOWN_SCORE = 0.25;
-const SHOWN_BOXES = 30;
+/** A report shows the boxes of at least this score; not more than `most`, and the best `least` in any case. */
+const SHOWN = { score: 0.25, least: 5, most: 30 };
 
 /**
  * Proves, or disproves, that a file's result does not depend on the batch: this engine at each batch size against itself
@@ -184,7 +183,7 @@ class Validation {
 
   #boxes(rows: Float32Array): ShownBox[] {
     const all = Array.from({ length: rows.length / ROW }, (_, i) => [...rows.subarray(i * ROW, i * ROW + ROW)] as [number, number, number, number, number, number]);
-    return all.filter(([, , , , score]) => score >= SHOWN_SCORE).slice(0, SHOWN_BOXES).map(([x1, y1, x2, y2, score, classId]) => ({
+    return all.filter(([, , , , score], i) => i < SHOWN.least || score >= SHOWN.score).slice(0, SHOWN.most).map(([x1, y1, x2, y2, score, classId]) => ({
       label: this.#network.labels[classId] ?? `class ${classId}`, classId, score, corners: [x1, y1, x2, y2],
     }));
   }

@@ -1,6 +1,6 @@
 import { type ReexportOptions, reexport } from '../../src/exporting/reexport.ts';
 import { serializeModel } from '../../src/onnx/serialize.ts';
-import { type NetworkConfig, type ScaleName, scaleConfig } from '../../src/yolov10/config.ts';
+import { type NetworkConfig, type ScaleName, attentionConfig, scaleConfig } from '../../src/yolov10/config.ts';
 import { type ConvLayer, type FeatureMap, type Layer, weightShape } from '../../src/yolov10/layers.ts';
 import { drawNetwork } from '../../src/yolov10/network.ts';
 import type { Yolov10 } from '../../src/yolov10/read.ts';
@@ -14,6 +14,20 @@ export interface SeedOptions {
 }
 
 export type SeededNetwork = Pick<Yolov10, 'layers' | 'config' | 'weights' | 'labels'>;
+
+/** The smallest network with every kind of layer, a hundredth of scale n: for tests that are not about numbers. */
+export function tinyConfig(classCount = 7): NetworkConfig {
+  const { stages, ...rest } = scaleConfig('n', classCount);
+  const thin = Object.entries(stages).map(([index, stage]) => [index, { ...stage, out: 16, hidden: 8, repeats: 1 }]);
+  return {
+    ...rest,
+    stages: Object.fromEntries(thin) as NetworkConfig['stages'],
+    downs: { 0: 8, 1: 8, 3: 16, 5: 16, 7: 16, 17: 16, 20: 16 },
+    sppf: { hidden: 8, out: 16 },
+    psa: attentionConfig(8, 16),
+    head: { ...rest.head, boxChannels: 16, classChannels: 16 },
+  };
+}
 
 /** An ONNX file of a published scale, or of any other configuration, with random weights that keep activations in range. */
 export function seededModel(scale: ScaleName | NetworkConfig, options: SeedOptions & ReexportOptions = {}): Uint8Array {

@@ -1,0 +1,114 @@
+import { InputError } from '../core/errors.ts';
+import { float16ToFloat32, float32ToFloat16 } from '../core/float16.ts';
+import { parseModel } from '../onnx/parse.ts';
+import { serializeModel } from '../onnx/serialize.ts';
+import type { OnnxModel, OnnxNode } from '../onnx/graph.ts';
+import type { NumberTensor, Peer } from './engine.ts';
+
+type Runtime = typeof import('onnxruntime-node');
+type Session = import('onnxruntime-node').InferenceSession;
+
+export interface OnnxRuntimeOptions {
+  /** Content of the model's data files, if it has any. */
+  external?: ReadonlyMap<string, Uint8Array>;
+  /** Threads of the CPU; its own choice unless told. */
+  threads?: number;
+}
+
+/**
+ * Loads a model file into ONNX Runtime (CPU), which is not a dependency of this package: it is used where it is installed.
+ * @throws InputError 'unsupported' where onnxruntime-node is not installed or cannot load the file
+ */
+export async function openOnnxRuntime(modelBytes: Uint8Array, options: OnnxRuntimeOptions = {}): Promise<Peer> {
+  const runtime = await importRuntime();
+  const model = parseModel(modelBytes, options);
+  const session = await load(runtime, options.external?.size ? serializeModel(model) : modelBytes, options);
+  return new OnnxRuntimePeer(runtime, model, session, options);
+}
+
+class OnnxRuntimePeer implements Peer {
+  readonly name = 'ONNX Runtime (CPU)';
+  readonly #runtime: Runtime;
+  readonly #model: OnnxModel;
+  readonly #session: Session;
+  readonly #options: OnnxRuntimeOptions;
+
+  constructor(runtime: Runtime, model: OnnxModel, session: Session, options: OnnxRuntimeOptions) {
+    this.#runtime = runtime;
+    this.#model = model;
+    this.#session = session;
+    this.#options = options;
+  }
+
+  async run(images: NumberTensor): Promise<NumberTensor> {
+    const outputs = await this.#session.run(this.#feeds(images));
+    return numbers(outputs[this.#session.outputNames[0]!]!);
+  }
+
+  async tensors(images: NumberTensor, names: readonly string[]): Promise<Map<string, Float32Array>> {
+    const made = new Set(this.#model.graph.nodes.flatMap(({ outputs }) => outputs));
+    const wanted = names.filter((name) => made.has(name));
+    if (wanted.length === 0) return new Map();
+    const session = await load(this.#runtime, serializeModel(exposing(this.#model, wanted)), this.#options);
+    try {
+      const outputs = await session.run(this.#feeds(images));
+      return new Map(wanted.map((name) => [name, numbers(outputs[`${name}${SEEN}`]!).data]));
+    } finally {
+      await session.release();
+    }
+  }
+
+  async dispose(): Promise<void> {
+    await this.#session.release();
+  }
+
+  #feeds({ data, dims }: NumberTensor): Record<string, import('onnxruntime-node').Tensor> {
+    const input = this.#model.graph.inputs[0]!;
+    const half = input.dataType === 'float16';
+    const { Tensor } = this.#runtime;
+    return { [input.name]: half ? new Tensor('float16', float32ToFloat16(data), [...dims]) : new Tensor('float32', data, [...dims]) };
+  }
+}
+
+const SEEN = '/seen';
+
+/** The model with further outputs, each `name/seen`: cast, so that their element type need not be known. */
+function exposing(model: OnnxModel, names: readonly string[]): OnnxModel {
+  const { graph } = model;
+  const casts = names.map((name): OnnxNode => ({
+    name: `${name}${SEEN}`, op: 'Cast', domain: '', inputs: [name], outputs: [`${name}${SEEN}`], attributes: new Map([['to', { kind: 'int', value: 1 }]]),
+  }));
+  const outputs = casts.map(({ name }) => ({ name, dataType: 'float', dims: null }) as const);
+  return { ...model, graph: { ...graph, nodes: [...graph.nodes, ...casts], outputs: [...graph.outputs, ...outputs] } };
+}
+
+/** Output values as float32, whatever their type; float16 comes as bits where the runtime has no Float16Array. */
+function numbers({ data, dims, type }: { data: unknown; dims: readonly number[]; type: string }): NumberTensor {
+  if (data instanceof Float32Array) return { data, dims };
+  if (type === 'float16' && data instanceof Uint16Array) return { data: float16ToFloat32(data), dims };
+  return { data: Float32Array.from(data as Iterable<number | bigint>, Number), dims };
+}
+
+async function importRuntime(): Promise<Runtime> {
+  try {
+    return await import('onnxruntime-node');
+  } catch (cause) {
+    throw new InputError('unsupported', {
+      expected: 'onnxruntime-node, to run the file itself',
+      found: 'it is not installed',
+      remedy: 'npm install onnxruntime-node, or go on without: this engine is then held against itself only.',
+    }, { cause });
+  }
+}
+
+async function load(runtime: Runtime, bytes: Uint8Array, { threads }: OnnxRuntimeOptions): Promise<Session> {
+  try {
+    return await runtime.InferenceSession.create(bytes, { logSeverityLevel: 3, ...(threads && { intraOpNumThreads: threads, interOpNumThreads: 1 }) });
+  } catch (cause) {
+    throw new InputError('unsupported', {
+      expected: 'a file that ONNX Runtime loads',
+      found: (cause as Error).message.split('\n')[0]!,
+      remedy: 'The repair command may help.',
+    }, { cause });
+  }
+}
