@@ -1,0 +1,39 @@
+import type { Twin } from './dispatch.ts';
+
+/** Twin of attention.wgsl: per head, the whole row of softmax weights of a query, then the weighted sum of values. */
+export const attention: Twin = (dispatch) => {
+  const { cells, heads, scale } = dispatch.uniforms as { cells: number; heads: number; scale: number };
+  const { KEY4, VALUE4 } = dispatch.constants as { KEY4: number; VALUE4: number };
+  const [keyDim, valueDim] = [KEY4 * 4, VALUE4 * 4];
+  const qkv = dispatch.floats('qkv');
+  const output = dispatch.floats('output');
+  const perCell = heads * (2 * keyDim + valueDim);
+
+  for (let image = 0; image < dispatch.batch; image++) {
+    for (let head = 0; head < heads; head++) {
+      const cell = (index: number): number => (image * cells + index) * perCell;
+      const query = (index: number): number => cell(index) + head * keyDim;
+      const key = (index: number): number => cell(index) + (heads + head) * keyDim;
+      const value = (index: number): number => cell(index) + 2 * heads * keyDim + head * valueDim;
+      for (let n = 0; n < cells; n++) {
+        const weights = softmax(Float64Array.from({ length: cells }, (_, m) => scale * dot(qkv, query(n), key(m), keyDim)));
+        const to = ((image * cells + n) * heads + head) * valueDim;
+        for (let d = 0; d < valueDim; d++) output[to + d] = weights.reduce((sum, weight, m) => sum + weight * qkv[value(m) + d]!, 0);
+      }
+    }
+  }
+};
+
+function dot(values: Float32Array, a: number, b: number, length: number): number {
+  let sum = 0;
+  for (let i = 0; i < length; i++) sum += values[a + i]! * values[b + i]!;
+  return sum;
+}
+
+/** exp(x) / Σ exp(x), shifted by the maximum. */
+export function softmax(values: Float64Array): Float64Array {
+  const highest = Math.max(...values);
+  const powers = values.map((value) => Math.exp(value - highest));
+  const total = powers.reduce((sum, power) => sum + power, 0);
+  return powers.map((power) => power / total);
+}
