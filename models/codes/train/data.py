@@ -1,0 +1,92 @@
+"""Shards of the data maker (<seed>.bin of JPEGs, <seed>.json of sizes and boxes) as training batches."""
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+
+GREY = 114
+
+
+class Shards:
+    """All pictures of a folder, JPEG bytes in memory; `refresh` picks up shards made meanwhile."""
+
+    def __init__(self, folder):
+        self.folder, self.items, self.seen = Path(folder), [], set()
+        self.refresh()
+
+    def refresh(self):
+        for path in sorted(self.folder.glob("*.json")):
+            if path in self.seen:
+                continue
+            self.seen.add(path)
+            content, at = path.with_suffix(".bin").read_bytes(), 0
+            for entry in json.loads(path.read_text()):
+                boxes = np.array(entry["boxes"], np.float32).reshape(-1, 5)
+                self.items.append((content[at : at + entry["bytes"]], boxes))
+                at += entry["bytes"]
+        return len(self.items)
+
+    def read(self, index):
+        """Picture [h, w, 3] RGB and rows of class, x1, y1, x2, y2."""
+        content, boxes = self.items[index]
+        return cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)[..., ::-1], boxes.copy()
+
+
+def letterbox(picture, boxes, size, rng=None):
+    """Fits the picture into size × size, at a random place and up to 40 % smaller when `rng` is given."""
+    h, w = picture.shape[:2]
+    scale = size / max(h, w) * (rng.uniform(0.6, 1.0) if rng and rng.random() < 0.5 else 1)
+    w2, h2 = max(1, round(w * scale)), max(1, round(h * scale))
+    left, top = ((size - w2) // 2, (size - h2) // 2) if rng is None else (rng.integers(0, size - w2 + 1), rng.integers(0, size - h2 + 1))
+    out = np.full((size, size, 3), GREY, np.uint8)
+    out[top : top + h2, left : left + w2] = cv2.resize(picture, (w2, h2), interpolation=cv2.INTER_LINEAR)
+    boxes[:, 1:] = boxes[:, 1:] * np.float32([w2 / w, h2 / h] * 2) + np.float32([left, top] * 2)
+    return out, boxes
+
+
+def mosaic(parts, size):
+    """Four pictures as quarters of one: four times the objects, at half the size."""
+    half, out, rows = size // 2, np.empty((size, size, 3), np.uint8), []
+    for i, (picture, boxes) in enumerate(parts):
+        x, y = i % 2 * half, i // 2 * half
+        out[y : y + half, x : x + half] = picture
+        rows.append(boxes + np.float32([0, x, y, x, y]))
+    return out, np.concatenate(rows)
+
+
+def flip(picture, boxes, size, rng):
+    """One of the eight symmetries of the square; codes are codes in all of them."""
+    if rng.random() < 0.5:
+        picture, boxes = picture[:, ::-1], boxes[:, [0, 3, 2, 1, 4]] * np.float32([1, -1, 1, -1, 1]) + np.float32([0, size, 0, size, 0])
+    if rng.random() < 0.5:
+        picture, boxes = picture[::-1], boxes[:, [0, 1, 4, 3, 2]] * np.float32([1, 1, -1, 1, -1]) + np.float32([0, 0, size, 0, size])
+    if rng.random() < 0.5:
+        picture, boxes = picture.transpose(1, 0, 2), boxes[:, [0, 2, 1, 4, 3]]
+    return picture, boxes
+
+
+def recolour(picture, rng):
+    gain = rng.uniform(0.75, 1.25) * rng.uniform(0.9, 1.1, 3)
+    return np.clip(picture * gain.astype(np.float32) + np.float32(rng.uniform(-20, 20)), 0, 255).astype(np.uint8)
+
+
+def example(shards, size, rng, mosaic_share=0.15):
+    pick = lambda side: letterbox(*shards.read(rng.integers(len(shards.items))), side, rng)
+    picture, boxes = mosaic([pick(size // 2) for _ in range(4)], size) if rng.random() < mosaic_share else pick(size)
+    picture, boxes = flip(picture, boxes, size, rng)
+    keep = np.minimum(boxes[:, 3] - boxes[:, 1], boxes[:, 4] - boxes[:, 2]) >= 3
+    return recolour(picture, rng), boxes[keep]
+
+
+def collate(examples):
+    """Images [B, 3, S, S] in 0..1, labels [B, T], targets [B, T, 4] in pixels, valid [B, T]."""
+    most = max(1, max(len(boxes) for _, boxes in examples))
+    rows = torch.zeros(len(examples), most, 5)
+    valid = torch.zeros(len(examples), most, dtype=torch.bool)
+    for i, (_, boxes) in enumerate(examples):
+        rows[i, : len(boxes)] = torch.from_numpy(np.ascontiguousarray(boxes))
+        valid[i, : len(boxes)] = True
+    images = torch.from_numpy(np.stack([np.ascontiguousarray(p) for p, _ in examples])).permute(0, 3, 1, 2)
+    return images, rows[..., 0].long(), rows[..., 1:], valid

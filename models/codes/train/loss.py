@@ -1,0 +1,82 @@
+"""Consistent dual assignments and their loss (YOLOv10 paper, section 3.1; task-aligned assignment: arXiv 2108.07755;
+CIoU: arXiv 1911.08287; distribution focal loss: arXiv 2006.04388)."""
+import math
+
+import torch
+import torch.nn.functional as F
+
+from network import BINS, anchors, decode_boxes, flatten
+
+# Exponents of score and overlap in the matching metric, the same for both heads: that is what makes them consistent.
+ALPHA, BETA = 0.5, 6.0
+BOX, CLASS, DISTRIBUTION = 7.5, 0.5, 1.5
+EPS = 1e-9
+
+
+def ciou(a, b):
+    """Complete IoU of boxes [..., 4] given as x1, y1, x2, y2."""
+    (ax1, ay1, ax2, ay2), (bx1, by1, bx2, by2) = a.unbind(-1), b.unbind(-1)
+    aw, ah, bw, bh = ax2 - ax1, ay2 - ay1 + EPS, bx2 - bx1, by2 - by1 + EPS
+    overlap = (torch.min(ax2, bx2) - torch.max(ax1, bx1)).clamp(0) * (torch.min(ay2, by2) - torch.max(ay1, by1)).clamp(0)
+    iou = overlap / (aw * ah + bw * bh - overlap + EPS)
+    width, height = torch.max(ax2, bx2) - torch.min(ax1, bx1), torch.max(ay2, by2) - torch.min(ay1, by1)
+    centres = ((bx1 + bx2 - ax1 - ax2) ** 2 + (by1 + by2 - ay1 - ay2) ** 2) / 4
+    shape = (4 / math.pi**2) * (torch.atan(bw / bh) - torch.atan(aw / ah)) ** 2
+    with torch.no_grad():
+        weight = shape / (shape - iou + 1 + EPS)
+    return iou - (centres / (width**2 + height**2 + EPS) + shape * weight)
+
+
+@torch.no_grad()
+def assign(scores, boxes, points, labels, targets, valid, top):
+    """Gives each target its `top` best cells inside it; a cell wanted twice goes to the larger overlap.
+
+    scores [B, A, C], boxes [B, A, 4], points [A, 2], labels [B, T], targets [B, T, 4], valid [B, T].
+    Returns for every cell the index of its target [B, A], whether it has one [B, A], and its soft label weight [B, A].
+    """
+    inside = torch.cat((points[None, None] - targets[:, :, None, :2], targets[:, :, None, 2:] - points[None, None]), -1).amin(-1) > EPS
+    inside &= valid[:, :, None]
+    overlap = ciou(boxes[:, None], targets[:, :, None]).clamp(0) * inside
+    score = scores.gather(2, labels[:, None].expand(-1, scores.shape[1], -1)).transpose(1, 2)
+    metric = score**ALPHA * overlap**BETA * inside
+    best = metric.topk(top, -1)
+    taken = torch.zeros_like(metric).scatter_(-1, best.indices, (best.values > EPS).float())
+    crowded = taken.sum(1, keepdim=True) > 1
+    winner = F.one_hot(overlap.argmax(1), taken.shape[1]).transpose(1, 2)
+    taken = torch.where(crowded, winner * inside, taken)
+    index, positive = taken.argmax(1), taken.sum(1) > 0
+    metric, overlap = metric * taken, overlap * taken
+    weight = (metric / (metric.amax(-1, keepdim=True) + EPS) * overlap.amax(-1, keepdim=True)).amax(1)
+    return index, positive, weight
+
+
+def head_loss(maps, labels, targets, valid, top):
+    """Box, class and distribution loss of one head, already weighted."""
+    box_logits, class_logits = flatten(maps)
+    box_logits, class_logits = box_logits.float(), class_logits.float()
+    points, strides = anchors(maps)
+    boxes = decode_boxes(box_logits, points, strides)
+    index, positive, weight = assign(class_logits.detach().sigmoid(), boxes.detach(), points, labels, targets, valid, top)
+    wanted = F.one_hot(labels.gather(1, index), class_logits.shape[-1]) * (weight * positive)[..., None]
+    total = wanted.sum().clamp(1)
+    class_loss = F.binary_cross_entropy_with_logits(class_logits, wanted.to(class_logits.dtype), reduction="sum") / total
+    if not positive.any():
+        return class_loss * CLASS + 0 * box_logits.sum()
+    matched = targets.gather(1, index[..., None].expand(-1, -1, 4))[positive]
+    share = weight[positive]
+    box_loss = ((1 - ciou(boxes[positive], matched)) * share).sum() / total
+    points, strides = (x.expand(len(index), -1, -1)[positive] for x in (points, strides))
+    distance = torch.cat((points - matched[:, :2], matched[:, 2:] - points), -1) / strides
+    distance = distance.clamp(0, BINS - 1.01)
+    low = distance.floor()
+    logits = box_logits[positive].flatten(0, 1)
+    near = F.cross_entropy(logits, low.long().flatten(), reduction="none").view_as(distance) * (low + 1 - distance)
+    far = F.cross_entropy(logits, low.long().flatten() + 1, reduction="none").view_as(distance) * (distance - low)
+    distribution = ((near + far).mean(-1) * share).sum() / total
+    return box_loss * BOX + class_loss * CLASS + distribution * DISTRIBUTION
+
+
+def loss(outputs, labels, targets, valid):
+    """Both heads: one cell per target for the one that is kept, ten for the one that teaches the features."""
+    one, many = outputs
+    return head_loss(one, labels, targets, valid, 1) + head_loss(many, labels, targets, valid, 10)
