@@ -22,6 +22,7 @@ const checks: Record<string, () => Promise<Outcome>> = {
   'kernels.gen.ts is current': () => run('tsx/dist/cli.mjs', 'tools/generate-kernels.ts', '--check'),
   'schema.gen is current': () => run('tsx/dist/cli.mjs', 'tools/generate-onnx.ts', '--check'),
   'WGSL compiles': () => run('tsx/dist/cli.mjs', 'tools/check-wgsl.ts'),
+  'package builds within its size': () => run('tsx/dist/cli.mjs', 'tools/build.ts'),
 };
 
 function run(script: string, ...args: string[]): Promise<Outcome> {

@@ -1,0 +1,8 @@
+/** Entry for exported files: what is wrong with one, mending it, writing a new one. */
+export { type Diagnosis, diagnose, isSound } from './exporting/doctor/diagnose.ts';
+export { type Repair, type RepairOptions, repair } from './exporting/repair/repair.ts';
+export { type DynamicDims, type OutputForm, type ReexportOptions, reexport } from './exporting/reexport.ts';
+export { InputError } from './core/errors.ts';
+export { parseModel } from './onnx/parse.ts';
+export { serializeModel } from './onnx/serialize.ts';
+export { readYolov10 } from './yolov10/read.ts';
