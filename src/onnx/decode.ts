@@ -1,10 +1,15 @@
 import protobuf from 'protobufjs/minimal.js';
+import { InputError } from '../core/errors.ts';
+import { countNodes } from './count-nodes.ts';
 import { malformed, notOnnx } from './identify.ts';
 import { type Int64, ModelProto } from './schema.gen.js';
 
+const mostNodes = 100_000;
+
 /**
  * Decodes the protobuf message, keeping fields outside our schema and viewing tensor content in place.
- * @throws InputError 'not-onnx' where the bytes are no protobuf, or lack a graph, nodes or an operator set
+ * @throws InputError 'not-onnx' where the bytes are no protobuf, or lack a graph, nodes or an operator set; 'unsupported'
+ * beyond 100,000 nodes
  */
 export function decodeModel(bytes: Uint8Array): ModelProto {
   const message = decodeMessage(bytes);
@@ -14,15 +19,36 @@ export function decodeModel(bytes: Uint8Array): ModelProto {
   return message;
 }
 
+/** Encodes the message. */
+export function encodeModel(message: ModelProto): Uint8Array {
+  return plain(ModelProto.encode(message).finish());
+}
+
+/** A plain Uint8Array: a Node Buffer would hand out Buffers, whose `slice` shares memory, unlike in the browser. */
+function plain({ buffer, byteOffset, byteLength }: Uint8Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
 function decodeMessage(bytes: Uint8Array): ModelProto {
-  // A plain Uint8Array: Node's Buffer would give Buffers for every tensor, unlike the browser.
-  const reader = new protobuf.Reader(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  const nodes = attempt(bytes, () => countNodes(new protobuf.Reader(plain(bytes))));
+  if (nodes > mostNodes) throw tooLarge(nodes);
+  const reader = new protobuf.Reader(plain(bytes));
   reader.discardUnknown = false;
+  return attempt(bytes, () => ModelProto.decode(reader));
+}
+
+function attempt<T>(bytes: Uint8Array, decode: () => T): T {
   try {
-    return ModelProto.decode(reader);
+    return decode();
   } catch (error) {
     throw notOnnx(bytes, `not decodable as protobuf, perhaps cut off (${(error as Error).message})`);
   }
+}
+
+function tooLarge(nodes: number): InputError {
+  const count = (number: number): string => number.toLocaleString('en');
+  const remedy = 'Is this an export of a detector? The largest YOLOv10 has about 1,200 nodes.';
+  return new InputError('unsupported', { expected: `a graph of at most ${count(mostNodes)} nodes`, found: count(nodes), remedy });
 }
 
 /** A 64-bit integer as a number. @throws InputError 'not-onnx' beyond ±(2^53 − 1) */

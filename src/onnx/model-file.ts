@@ -1,8 +1,8 @@
-import { decodeModel } from './decode.ts';
+import { decodeModel, encodeModel } from './decode.ts';
 import { externalContent, isExternal } from './external.ts';
 import type { DeclaredDim, OnnxModel, OnnxNode, OnnxTensor, OnnxValue } from './graph.ts';
 import { type ParseOptions, toModel } from './parse.ts';
-import { type GraphProto, ModelProto, type NodeProto } from './schema.gen.js';
+import type { GraphProto, ModelProto, NodeProto } from './schema.gen.js';
 import type { ExternalFiles } from './tensor.ts';
 import { nodeMessage, shapeMessage, tensorMessage, valueMessage } from './to-message.ts';
 
@@ -35,7 +35,7 @@ export class ModelFile {
 
   /** The file's bytes after the edits. */
   toBytes(): Uint8Array {
-    return ModelProto.encode(this.#message).finish();
+    return encodeModel(this.#message);
   }
 
   /** Whether nodes carry graphs of their own (If, Loop, Scan), whose needs this project does not follow. */

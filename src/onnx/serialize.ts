@@ -1,3 +1,4 @@
+import { encodeModel } from './decode.ts';
 import type { OnnxGraph, OnnxModel } from './graph.ts';
 import { GraphProto, ModelProto, OperatorSetIdProto, StringStringEntryProto } from './schema.gen.js';
 import { nodeMessage, tensorMessage, valueMessage } from './to-message.ts';
@@ -15,7 +16,7 @@ export function serializeModel(model: OnnxModel): Uint8Array {
     opsetImport: opsets.map(([domain, version]) => new OperatorSetIdProto({ domain, version })),
     metadataProps: [...model.metadata].map(([key, value]) => new StringStringEntryProto({ key, value })),
   });
-  return ModelProto.encode(message).finish();
+  return encodeModel(message);
 }
 
 function graphMessage(graph: OnnxGraph): GraphProto {

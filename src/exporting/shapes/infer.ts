@@ -1,3 +1,4 @@
+import { InputError } from '../../core/errors.ts';
 import { constant, type Dim, isKnown, symbol, unknown } from '../../core/dim.ts';
 import type { DataType, DeclaredDim, OnnxModel, OnnxNode, OnnxTensor } from '../../onnx/graph.ts';
 import { constantTensor } from './ops/constants.ts';
@@ -41,15 +42,32 @@ export const onnxView: View = { followsValues: false, solvesSymbols: false, trus
 /** TensorRT's builder: computed shapes are followed, but a -1 in one leaves the whole shape open. */
 export const tensorrtView: View = { followsValues: true, solvesSymbols: false, trustsAnnotations: false };
 
+/** Most dimensions of one tensor. */
 const longest = 64;
-const budget = 3000;
+/** Most values that nodes may read and make; the largest YOLOv10 has some four thousand. */
+const largest = 200_000;
+/** Milliseconds after which the rest is left unknown. */
+const budget = 1200;
 
 /**
  * Works out the shape of every tensor as expressions over the inputs' named dimensions, following integer values through
- * the graph (ONNX operator specification, sets 11 to 20). Time is linear in the graph; past 3 s the rest is left unknown.
+ * the graph (ONNX operator specification, sets 11 to 20). Time is linear in the graph; after 1.2 s, which only hostile files
+ * take, the rest is left unknown.
+ * @throws InputError 'unsupported' for graphs of more than 200,000 connections
  */
 export function inferShapes(model: OnnxModel, options: InferOptions = {}): Inference {
+  const size = model.graph.nodes.reduce((sum, { inputs, outputs }) => sum + inputs.length + outputs.length, 0);
+  if (size > largest) throw tooLarge(size);
   return new Walk(model, options).run();
+}
+
+function tooLarge(size: number): InputError {
+  const count = (number: number): string => number.toLocaleString('en');
+  return new InputError('unsupported', {
+    expected: `a graph of at most ${count(largest)} connections`,
+    found: count(size),
+    remedy: 'Is this an export of a detector?',
+  });
 }
 
 class Walk {
@@ -79,11 +97,11 @@ class Walk {
     const { sorted, stuck } = orderNodes(this.#model.graph.nodes);
     const deadline = performance.now() + budget;
     let late = false;
-    sorted.forEach((node, index) => {
+    for (const [index, node] of sorted.entries()) {
       late ||= index % 64 === 0 && performance.now() > deadline;
-      if (late) this.#fail(node, fail('the graph is too large to follow in time'));
+      if (late) this.#fail(node, fail('the graph takes too long to follow'));
       else this.#visit(node);
-    });
+    }
     for (const node of stuck) this.#fail(node, fail('it depends on itself'));
     this.#result.stuck = stuck;
     return this.#result;

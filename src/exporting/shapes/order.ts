@@ -8,12 +8,23 @@ export interface Order {
 
 /** Sorts nodes topologically in linear time (Kahn); file order where it already is one, as ONNX requires. */
 export function orderNodes(nodes: readonly OnnxNode[]): Order {
+  const makers = makersOf(nodes);
+  return isSorted(nodes, makers) ? { sorted: nodes, stuck: [] } : sort(nodes, makers);
+}
+
+function makersOf(nodes: readonly OnnxNode[]): Map<string, number> {
   const makers = new Map<string, number>();
-  nodes.forEach(({ outputs }, index) => outputs.forEach((name) => name !== '' && makers.set(name, index)));
-  if (nodes.every(({ inputs }, index) => inputs.every((name) => (makers.get(name) ?? -1) < index))) {
-    return { sorted: nodes, stuck: [] };
+  for (const [index, { outputs }] of nodes.entries()) {
+    for (const name of outputs) if (name !== '') makers.set(name, index);
   }
-  return sort(nodes, makers);
+  return makers;
+}
+
+function isSorted(nodes: readonly OnnxNode[], makers: ReadonlyMap<string, number>): boolean {
+  for (const [index, { inputs }] of nodes.entries()) {
+    for (const name of inputs) if ((makers.get(name) ?? -1) >= index) return false;
+  }
+  return true;
 }
 
 function sort(nodes: readonly OnnxNode[], makers: ReadonlyMap<string, number>): Order {

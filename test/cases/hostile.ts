@@ -1,0 +1,71 @@
+import { InputError } from '../../src/core/errors.ts';
+import { diagnose } from '../../src/exporting/doctor/diagnose.ts';
+import { toReport } from '../../src/exporting/doctor/report.ts';
+import { repair } from '../../src/exporting/repair/repair.ts';
+import type { OnnxModel, OnnxNode } from '../../src/onnx/graph.ts';
+import { parseModel } from '../../src/onnx/parse.ts';
+import { randomOf } from './seeded-model.ts';
+
+/** Longest that reading and judging any file may take, in milliseconds. */
+export const patience = 5000;
+
+export type Outcome = 'report' | 'refused';
+
+/** Reads and judges bytes; anything but a report or an InputError, or too long, throws. */
+export function judge(bytes: Uint8Array): Outcome {
+  const started = performance.now();
+  try {
+    JSON.stringify(toReport(diagnose(parseModel(bytes))));
+    return 'report';
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return 'refused';
+  } finally {
+    const took = performance.now() - started;
+    if (took > patience) throw new Error(`took ${Math.round(took)} ms`);
+  }
+}
+
+/** Repairs bytes; what it writes must read back and be judged without an error of a kind that a repair mends. */
+export function tryRepair(bytes: Uint8Array): Outcome {
+  try {
+    const { findings } = diagnose(parseModel(repair(bytes).bytes));
+    const wrong = findings.find(({ severity, code }) => severity === 'error' && code !== 'float16-overflow');
+    if (wrong) throw new Error(`a wrong file was written: ${wrong.code} at ${wrong.node}`);
+    return 'report';
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return 'refused';
+  }
+}
+
+/** A copy with one to eight bytes changed, mostly in the graph that follows the weights or stands before them. */
+export function mutate(bytes: Uint8Array, seed: number): Uint8Array {
+  const random = randomOf(seed);
+  const mutant = bytes.slice();
+  const changes = 1 + Math.floor(random() * 8);
+  for (let change = 0; change < changes; change++) mutant[Math.floor(random() * mutant.length)] = Math.floor(random() * 256);
+  return mutant;
+}
+
+/** The graph of a model with weights of zero elements: small, so that mutations hit what is read. */
+export function withoutWeights(model: OnnxModel): OnnxModel {
+  const small = [...model.graph.initializers.values()].map((tensor) => (tensor.bytes.length > 1024 ? { ...tensor, dims: [0], bytes: new Uint8Array(0) } : tensor));
+  return { ...model, graph: { ...model.graph, initializers: new Map(small.map((tensor) => [tensor.name, tensor])) } };
+}
+
+/** A model of the given nodes over one picture. */
+export function graphOf(nodes: OnnxNode[], dims: (number | string)[] = ['batch', 3, 64, 64]): OnnxModel {
+  const last = nodes.at(-1)!.outputs[0]!;
+  return {
+    irVersion: 8, opset: 17, otherOpsets: new Map(), producer: '', metadata: new Map(),
+    graph: {
+      name: '', nodes, values: [], initializers: new Map(),
+      inputs: [{ name: 'images', dataType: 'float', dims }], outputs: [{ name: last, dataType: 'float', dims: null }],
+    },
+  };
+}
+
+export function simpleNode(op: string, inputs: string[], outputs: string[], attributes: OnnxNode['attributes'] = new Map()): OnnxNode {
+  return { name: '', op, domain: '', inputs, outputs, attributes };
+}

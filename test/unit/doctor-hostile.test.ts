@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { InputError } from '../../src/core/errors.ts';
+import { diagnose } from '../../src/exporting/doctor/diagnose.ts';
+import type { OnnxModel, OnnxNode } from '../../src/onnx/graph.ts';
+import { parseModel } from '../../src/onnx/parse.ts';
+import { serializeModel } from '../../src/onnx/serialize.ts';
+import { soundExport } from '../cases/broken-exports.ts';
+import { graphOf, judge, mutate, patience, simpleNode, tryRepair, withoutWeights } from '../cases/hostile.ts';
+import { referenceStyle } from '../cases/reference-style.ts';
+
+const small = serializeModel(withoutWeights(referenceStyle(soundExport(), 'before-fix')));
+
+describe('damaged files', () => {
+  it('cut off at 200 places are refused', () => {
+    for (let place = 0; place < 200; place++) {
+      const cut = small.subarray(0, Math.floor((small.length * place) / 200));
+      expect(() => parseModel(cut)).toThrow(InputError);
+    }
+  });
+
+  it('with random changes are judged or refused', () => {
+    const outcomes = Array.from({ length: 300 }, (_, seed) => judge(mutate(small, seed)));
+    expect(outcomes).toContain('report');
+    expect(outcomes).toContain('refused');
+  });
+
+  it('with random changes are repaired rightly or refused', () => {
+    for (let seed = 0; seed < 40; seed++) tryRepair(mutate(small, 1000 + seed));
+  });
+});
+
+const chain = (op: string, length: number): OnnxNode[] =>
+  Array.from({ length }, (_, index) => simpleNode(op, [index === 0 ? 'images' : `v${index - 1}`], [`v${index}`]));
+
+function timed<T>(action: () => T): T {
+  const started = performance.now();
+  try {
+    return action();
+  } finally {
+    expect(performance.now() - started).toBeLessThan(patience);
+  }
+}
+
+const judged = (model: OnnxModel): ReturnType<typeof diagnose> => timed(() => diagnose(model));
+
+describe('huge and twisted graphs', () => {
+  it('a million nodes are refused', () => {
+    const bytes = serializeModel(graphOf(chain('Relu', 1_000_000)));
+    expect(timed(() => judge(bytes))).toBe('refused');
+  }, 60_000);
+
+  it('twenty thousand nodes', () => {
+    const { patient } = judged(graphOf(chain('Relu', 20_000)));
+    expect(patient.full.shapes.size).toBe(20_001);
+  });
+
+  it('twenty thousand unknown operators', () => {
+    const { findings } = judged(graphOf(chain('Magic', 20_000)));
+    expect(findings.filter(({ code }) => code === 'unknown-operator')).toHaveLength(1);
+  });
+
+  it('nodes back to front', () => {
+    const { patient } = judged(graphOf(chain('Relu', 20_000).reverse()));
+    expect(patient.full.shapes.get('v19999')).toEqual(patient.full.shapes.get('images'));
+  });
+
+  it('a cycle', () => {
+    const { findings } = judged(graphOf([simpleNode('Add', ['images', 'b'], ['a']), simpleNode('Relu', ['a'], ['b'])]));
+    expect(findings.map(({ code }) => code)).toContain('graph-cycle');
+  });
+
+  it('missing inputs', () => {
+    const { findings } = judged(graphOf([simpleNode('Add', ['images', 'nowhere'], ['a'])]));
+    expect(findings.map(({ code }) => code)).toContain('shape-unknown');
+  });
+
+  it('an expression that squares itself', () => {
+    const nodes = [simpleNode('Shape', ['images'], ['v-1']), ...Array.from({ length: 200 }, (_, i) => simpleNode('Mul', [`v${i - 1}`, `v${i - 1}`], [`v${i}`]))];
+    judged(graphOf([...nodes, simpleNode('ConstantOfShape', ['v199'], ['filled'])], ['a', 'b', 'c', 'd']));
+  });
+
+  it('dimensions that overflow', () => {
+    const nodes = Array.from({ length: 100 }, (_, i) => simpleNode('Concat', [i === 0 ? 'images' : `v${i - 1}`, i === 0 ? 'images' : `v${i - 1}`], [`v${i}`], new Map([['axis', { kind: 'int', value: 2 }]])));
+    judged(graphOf(nodes, ['batch', 3, 2 ** 50, 64]));
+  });
+
+  it('a node with ten thousand inputs and outputs', () => {
+    const names = Array.from({ length: 10_000 }, (_, index) => `o${index}`);
+    judged(graphOf([simpleNode('Split', ['images'], names, new Map([['axis', { kind: 'int', value: 1 }]])), simpleNode('Concat', names, ['joined'])]));
+  });
+
+  it('as many dimensions as fit', () => {
+    judged(graphOf([simpleNode('Relu', ['images'], ['v'])], Array<number>(100_000).fill(1)));
+  });
+});
