@@ -56,7 +56,7 @@ export async function run(args: string[], io: Io, open: OpenEngine = openEngine)
     const report = switches.has('json') ? jsonReport(io) : tableReport(io);
     const tally = await detectAll(files, engine, settings, io, report, folder);
     tally.failed += problems.length;
-    io.note(summary(tally, engine));
+    io.note(`${io.signal.aborted ? 'interrupted after ' : ''}${summary(tally, engine)}`);
     if (io.signal.aborted) return 130;
     return tally.failed > 0 ? 1 : 0;
   } finally {

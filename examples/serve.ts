@@ -1,0 +1,33 @@
+/**
+ * Serves the browser example, bundled from source, at http://localhost:8080:
+ *
+ *   npx tsx examples/serve.ts [model.onnx]
+ */
+import { readFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/** Starts the server; port 0 takes a free one. */
+export async function serveExample(model = here('../models/yolov10n-codes.onnx'), port = 8080): Promise<Server> {
+  const { outputFiles } = await build({ entryPoints: [here('../src/index.ts')], bundle: true, minify: true, format: 'esm', write: false });
+  const pages: Record<string, { type: string; content: () => Promise<Uint8Array> }> = {
+    '/': { type: 'text/html; charset=utf-8', content: () => readFile(here('browser.html')) },
+    '/yolov10-webgpu.js': { type: 'text/javascript', content: () => Promise.resolve(outputFiles[0]!.contents) },
+    '/model.onnx': { type: 'application/octet-stream', content: () => readFile(model) },
+  };
+  const server = createServer((request, answer) => {
+    const page = pages[new URL(request.url ?? '/', 'http://localhost').pathname];
+    const content = page?.content() ?? Promise.reject(new Error('no such page'));
+    content.then((bytes) => answer.writeHead(200, { 'content-type': page!.type }).end(bytes), (error: Error) => answer.writeHead(404).end(error.message));
+  });
+  await new Promise<void>((resolve) => { server.listen(port, 'localhost', resolve); });
+  return server;
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  await serveExample(process.argv[2]);
+  console.log('http://localhost:8080');
+}
