@@ -143,7 +143,16 @@ function lowerDetect(context: LoweringContext, layer: DetectLayer): DraftStep[] 
   const common = { uniforms, outputs: [], flops: 0, makes: [] };
   const perImage = overItems(1, 1);
   return [
-    { ...common, label: `${layer.path}.decode`, kernel: 'decode', constants: bins, buffers: { logits, boxes, scores }, grid: overItems(anchors, THREADS), reads: [...layer.boxes, ...layer.classes] },
+    {
+      ...common,
+      label: `${layer.path}.decode`,
+      kernel: 'decode',
+      constants: bins,
+      buffers: { logits, boxes, scores },
+      grid: overItems(anchors, THREADS),
+      outputs: [listView(`/${layer.path}/Split_3_output_0`, boxes, anchors, 4), listView(`/${layer.path}/ReduceMax_output_0`, scores, anchors, 1)],
+      reads: [...layer.boxes, ...layer.classes],
+    },
     { ...common, label: `${layer.path}.anchors`, kernel: 'select_anchors', constants: {}, buffers: { scores, chosen }, grid: perImage, reads: [] },
     {
       ...common,
@@ -197,4 +206,9 @@ export function viewOf(context: LoweringContext, map: FeatureMap, order?: readon
     firstPixel,
     order,
   };
+}
+
+/** How to read back a list of `count` vectors per image, as [batch, 1, count, length]. */
+function listView(name: string, allocation: Allocation, count: number, length: number): DraftView {
+  return { name, allocation, width: length, height: count, channels: 1, pixelStride: 1, channelOffset: 0, imagePixels: count * length, firstPixel: 0 };
 }

@@ -2,22 +2,20 @@ import type { Twin } from './dispatch.ts';
 import { finisher } from './finish.ts';
 import { type Geometry, geometryOf } from './geometry.ts';
 
-/** Twin of conv.wgsl and conv_tiled.wgsl: per pixel, its window laid out in a row, times each filter laid out likewise. */
+/** Twin of conv.wgsl and conv_tiled.wgsl: per pixel, its window laid out in a row, times every filter laid out likewise. */
 export const conv: Twin = (dispatch) => {
   const geometry = geometryOf(dispatch);
   const { KERNEL: kernel, STRIDE: stride } = dispatch.constants as { KERNEL: number; STRIDE: number };
-  const input = dispatch.floats('input');
-  const bias = dispatch.floats('bias');
+  const [input, weights, bias] = ['input', 'weights', 'bias'].map((name) => dispatch.floats(name)) as [Float32Array, Float32Array, Float32Array];
   const { inChannels, outChannels, outHeight, outWidth } = geometry;
   const finish = finisher(dispatch, geometry);
   const window = new Float32Array(kernel * kernel * inChannels);
-  const filters = unpackFilters(dispatch.floats('weights'), outChannels, inChannels, kernel * kernel);
   const sums = new Float64Array(outChannels);
   for (let image = 0; image < dispatch.batch; image++) {
     for (let y = 0; y < outHeight; y++) {
       for (let x = 0; x < outWidth; x++) {
         gatherWindow(window, input, geometry, kernel, image, y * stride, x * stride);
-        for (let o = 0; o < outChannels; o++) sums[o] = bias[o]! + dot(window, filters, o * window.length);
+        applyFilters(sums, window, weights, bias);
         finish(sums, geometry.outputAt(image, y, x));
       }
     }
@@ -41,22 +39,21 @@ function gatherWindow(window: Float32Array, input: Float32Array, geometry: Geome
   }
 }
 
-/** From blocks [out/4][tap][in/4] of 4×4, column by column, to [out][tap][in]. */
-function unpackFilters(packed: Float32Array, outputs: number, inputs: number, taps: number): Float32Array {
-  const filters = new Float32Array(outputs * taps * inputs);
-  let from = 0;
-  for (let block = 0; block < outputs; block += 4) {
-    for (let tap = 0; tap < taps; tap++) {
-      for (let i = 0; i < inputs; i++) {
-        for (let o = block; o < block + 4; o++) filters[(o * taps + tap) * inputs + i] = packed[from++]!;
-      }
+/**
+ * Every filter times the window, on top of the bias. In their 4×4 blocks, column by column, the weights lie as
+ * [out/4][tap][in] of four outputs each.
+ */
+function applyFilters(sums: Float64Array, window: Float32Array, weights: Float32Array, bias: Float32Array): void {
+  let at = 0;
+  for (let o = 0; o < sums.length; o += 4) {
+    let [a, b, c, d] = [bias[o]!, bias[o + 1]!, bias[o + 2]!, bias[o + 3]!];
+    for (let i = 0; i < window.length; i++, at += 4) {
+      const x = window[i]!;
+      a += x * weights[at]!;
+      b += x * weights[at + 1]!;
+      c += x * weights[at + 2]!;
+      d += x * weights[at + 3]!;
     }
+    sums.set([a, b, c, d], o);
   }
-  return filters;
-}
-
-function dot(window: Float32Array, filters: Float32Array, filter: number): number {
-  let sum = 0;
-  for (let i = 0; i < window.length; i++) sum += window[i]! * filters[filter + i]!;
-  return sum;
 }
