@@ -11,6 +11,7 @@ const commands: Record<string, { about: string; load: () => Promise<Command> }> 
   inspect: { about: 'Describe a model file: scale, classes, layers, cost', load: () => import('./inspect.ts') },
   doctor: { about: 'Say what is wrong with an export', load: () => import('./doctor.ts') },
   repair: { about: 'Write an export whose shapes are right', load: () => import('./repair.ts') },
+  validate: { about: 'Prove that every batch size gives the same result', load: () => import('./validate.ts') },
   adapters: { about: 'List the WebGPU adapters of this machine', load: () => import('./adapters.ts') },
   demo: { about: 'Detect on the sample pictures and make a page of the results', load: () => import('./demo.ts') },
 };
