@@ -19,9 +19,22 @@ export interface Match {
   pairs: [number, number][];
   /** Rows of ours, and of theirs, without a partner. */
   alone: [number[], number[]];
-  /** Largest difference of a box side among pairs, in input pixels. */
+}
+
+/** What to make of a match. */
+export interface Judgement {
+  agrees: boolean;
+  /** Pairs within tolerance. */
+  matched: number;
+  /** Pairs that are further apart than the tolerance. */
+  apart: number;
+  /** Our rows, and theirs, that the other engine does not have. */
+  missing: [number, number];
+  /** Our rows let off because they are at the end of the list. */
+  letOff: number;
+  /** Largest difference of a box side among pairs that count, in input pixels. */
   boxDifference: number;
-  /** Largest difference of score among pairs. */
+  /** The same of score. */
   scoreDifference: number;
 }
 
@@ -40,30 +53,41 @@ export function matchRows(ours: Float32Array, theirs: Float32Array): Match {
     partners.set(mine, other);
     taken.add(other);
   }
-  const pairs = [...partners].sort(([a], [b]) => a - b);
-  const difference = (columns: number[]): number =>
-    Math.max(0, ...pairs.flatMap(([mine, other]) => columns.map((column) => Math.abs(ours[mine * ROW + column]! - theirs[other * ROW + column]!))));
   return {
-    pairs,
+    pairs: [...partners].sort(([a], [b]) => a - b),
     alone: [indices(ours).filter((row) => !partners.has(row)), indices(theirs).filter((row) => !taken.has(row))],
-    boxDifference: difference([0, 1, 2, 3]),
-    scoreDifference: difference([4]),
   };
 }
 
 /**
- * Whether two engines agree on one image. Rows at the end of the list are let off where they are within tolerance of the
- * lowest score: which of them make the list is chance. One in 300 others may lack a partner.
+ * Whether two engines agree on one image. Rows within tolerance of the lowest score are let off: which of those make the
+ * list is chance. Of the others one in 300 may lack a partner.
  */
-export function agrees(match: Match, ours: Float32Array, theirs: Float32Array, tolerance: Tolerance): boolean {
-  const missing = Math.max(...[ours, theirs].map((rows, side) => missingRows(rows, match.alone[side]!, tolerance).length));
-  return missing <= rowCount(ours) / 300 && match.boxDifference <= tolerance.box && match.scoreDifference <= tolerance.score;
+export function judge({ pairs, alone }: Match, ours: Float32Array, theirs: Float32Array, tolerance: Tolerance): Judgement {
+  const differences = pairs.map(([mine, other]) => ({
+    box: columnDifference(ours, mine, theirs, other, [0, 1, 2, 3]),
+    score: columnDifference(ours, mine, theirs, other, [4]),
+    chance: isLast(ours, mine, tolerance) && isLast(theirs, other, tolerance),
+  }));
+  const within = differences.filter(({ box, score }) => box <= tolerance.box && score <= tolerance.score);
+  const apart = differences.filter((difference) => !within.includes(difference) && !difference.chance);
+  const [lost, extra] = [ours, theirs].map((rows, side) => alone[side]!.filter((row) => !isLast(rows, row, tolerance)).length) as [number, number];
+  const counted = [...within, ...apart];
+  return {
+    agrees: apart.length === 0 && Math.max(lost, extra) <= rowCount(ours) / 300,
+    matched: within.length, apart: apart.length, missing: [lost, extra],
+    letOff: rowCount(ours) - counted.length - lost,
+    boxDifference: Math.max(0, ...counted.map(({ box }) => box)),
+    scoreDifference: Math.max(0, ...counted.map(({ score }) => score)),
+  };
 }
 
-/** Of the rows without a partner, those that are not at the end of the list. */
-export function missingRows(rows: Float32Array, alone: number[], tolerance: Tolerance): number[] {
-  const lowest = rows.at(-2) ?? 0;
-  return alone.filter((row) => rows[row * ROW + 4]! > lowest + tolerance.score);
+function isLast(rows: Float32Array, row: number, tolerance: Tolerance): boolean {
+  return rows[row * ROW + 4]! <= rows.at(-2)! + tolerance.score;
+}
+
+function columnDifference(a: Float32Array, i: number, b: Float32Array, j: number, columns: number[]): number {
+  return Math.max(...columns.map((column) => Math.abs(a[i * ROW + column]! - b[j * ROW + column]!)));
 }
 
 /** Pairs that may be the same object, best overlap first, then nearest score. */

@@ -17,12 +17,14 @@ export interface OnnxRuntimeOptions {
 
 /**
  * Loads a model file into ONNX Runtime (CPU), which is not a dependency of this package: it is used where it is installed.
- * @throws InputError 'unsupported' where onnxruntime-node is not installed or cannot load the file
+ * A file that it cannot load is a finding: `run` rejects with the reason.
+ * @throws InputError 'unsupported' where onnxruntime-node is not installed
  */
 export async function openOnnxRuntime(modelBytes: Uint8Array, options: OnnxRuntimeOptions = {}): Promise<Peer> {
   const runtime = await importRuntime();
   const model = parseModel(modelBytes, options);
-  const session = await load(runtime, options.external?.size ? serializeModel(model) : modelBytes, options);
+  const session = load(runtime, options.external?.size ? serializeModel(model) : modelBytes, options);
+  session.catch(() => {}); // reported by run
   return new OnnxRuntimePeer(runtime, model, session, options);
 }
 
@@ -30,10 +32,10 @@ class OnnxRuntimePeer implements Peer {
   readonly name = 'ONNX Runtime (CPU)';
   readonly #runtime: Runtime;
   readonly #model: OnnxModel;
-  readonly #session: Session;
+  readonly #session: Promise<Session>;
   readonly #options: OnnxRuntimeOptions;
 
-  constructor(runtime: Runtime, model: OnnxModel, session: Session, options: OnnxRuntimeOptions) {
+  constructor(runtime: Runtime, model: OnnxModel, session: Promise<Session>, options: OnnxRuntimeOptions) {
     this.#runtime = runtime;
     this.#model = model;
     this.#session = session;
@@ -41,8 +43,9 @@ class OnnxRuntimePeer implements Peer {
   }
 
   async run(images: NumberTensor): Promise<NumberTensor> {
-    const outputs = await this.#session.run(this.#feeds(images));
-    return numbers(outputs[this.#session.outputNames[0]!]!);
+    const session = await this.#session;
+    const outputs = await session.run(this.#feeds(images));
+    return numbers(outputs[session.outputNames[0]!]!);
   }
 
   async tensors(images: NumberTensor, names: readonly string[]): Promise<Map<string, Float32Array>> {
@@ -59,7 +62,8 @@ class OnnxRuntimePeer implements Peer {
   }
 
   async dispose(): Promise<void> {
-    await this.#session.release();
+    const session = await this.#session.catch(() => null);
+    await session?.release();
   }
 
   #feeds({ data, dims }: NumberTensor): Record<string, import('onnxruntime-node').Tensor> {
@@ -101,14 +105,6 @@ async function importRuntime(): Promise<Runtime> {
   }
 }
 
-async function load(runtime: Runtime, bytes: Uint8Array, { threads }: OnnxRuntimeOptions): Promise<Session> {
-  try {
-    return await runtime.InferenceSession.create(bytes, { logSeverityLevel: 3, ...(threads && { intraOpNumThreads: threads, interOpNumThreads: 1 }) });
-  } catch (cause) {
-    throw new InputError('unsupported', {
-      expected: 'a file that ONNX Runtime loads',
-      found: (cause as Error).message.split('\n')[0]!,
-      remedy: 'The repair command may help.',
-    }, { cause });
-  }
+function load(runtime: Runtime, bytes: Uint8Array, { threads }: OnnxRuntimeOptions): Promise<Session> {
+  return runtime.InferenceSession.create(bytes, { logSeverityLevel: 3, ...(threads && { intraOpNumThreads: threads, interOpNumThreads: 1 }) });
 }

@@ -20,6 +20,8 @@ export interface ValidateOptions {
   peer?: Peer | null;
   /** Why there is no other engine, for the report. */
   withoutPeer?: string;
+  /** Content of the model's data files, if it has any. */
+  external?: ReadonlyMap<string, Uint8Array>;
   /** Input size in pixels; the file's own unless told. */
   height?: number;
   width?: number;
@@ -63,7 +65,7 @@ class Validation {
   constructor(modelBytes: Uint8Array, options: ValidateOptions) {
     this.#options = options;
     this.#bytes = modelBytes.length;
-    this.#model = parseModel(modelBytes);
+    this.#model = parseModel(modelBytes, options);
     this.#network = readYolov10(this.#model);
     this.#half = [...this.#model.graph.initializers.values()].some(({ dataType }) => dataType === 'float16');
     this.#tolerance = options.tolerance ?? (this.#half ? FLOAT16_TOLERANCE : FLOAT32_TOLERANCE);
@@ -117,22 +119,22 @@ class Validation {
     const { peer, signal } = this.#options;
     if (!peer) return null;
     signal?.throwIfAborted();
-    const check = { id: `detections/${batch}`, group: 'detections', batch, claim: 'the file finds what this engine finds' } as const;
     const images = this.#stack(this.#pictures.pixels.slice(0, batch));
     const ours = alone.slice(0, batch);
+    const fail = (detail: string): void => this.#add({ id: `detections/${batch}`, group: 'detections', batch, claim: 'the file finds what this engine finds', status: 'failed', detail });
+    let output: NumberTensor;
     try {
-      const output = await peer.run(images);
-      const rows = asRows(output, ours, this.#network.config.head.classCount);
-      const fits = rows?.dims[0] === batch;
-      if (fits) this.#add(checkDetections(ours, rows, this.#tolerance));
-      else this.#add({ ...check, status: 'failed', detail: `output of shape [${output.dims}], neither [${batch},rows,6] nor [${batch},4+classes,anchors]` });
-      if (batch === 1 || batch === this.#batches.at(-1)) await this.#compareHeads(images, batch);
-      return fits ? rows : null;
+      output = await peer.run(images);
     } catch (error) {
-      if (error instanceof InputError) throw error;
-      this.#add({ ...check, status: 'failed', detail: `${peer.name} cannot run the file: ${firstLine(error)}` });
+      fail(`${peer.name} cannot run the file: ${firstLine(error)}`);
       return null;
     }
+    const rows = asRows(output, ours, this.#network.config.head.classCount);
+    const fits = rows?.dims[0] === batch;
+    if (fits) this.#add(checkDetections(ours, rows, this.#tolerance));
+    else fail(`output of shape [${output.dims}], neither [${batch},rows,6] nor [${batch},4+classes,anchors]`);
+    if (batch === 1 || batch === this.#batches.at(-1)) await this.#compareHeads(images, batch);
+    return fits ? rows : null;
   }
 
   /** Box distributions and class logits of the three levels, before anything is sorted. */

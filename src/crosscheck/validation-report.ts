@@ -20,9 +20,11 @@ export interface Check {
 }
 
 export interface CheckFigures {
-  /** Detections with a partner, of how many. */
+  /** Rows with a partner within tolerance, of how many. */
   matched: number;
   of: number;
+  /** Rows let off, because it is chance which rows of the lowest scores are listed. */
+  letOff: number;
   /** Input pixels. */
   boxDifference: number;
   scoreDifference: number;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FLOAT32_TOLERANCE, agrees, matchRows, missingRows } from '../../src/crosscheck/match.ts';
+import { type Judgement, FLOAT32_TOLERANCE, judge, matchRows } from '../../src/crosscheck/match.ts';
 import { rowsOfRaw } from '../../src/crosscheck/raw-rows.ts';
 import { randomOf } from '../cases/seeded-model.ts';
 
@@ -20,7 +20,7 @@ describe('matchRows', () => {
     const list = randomRows(1);
     const match = matchRows(rows(...list), rows(...list.toReversed()));
     expect(match.pairs).toEqual(list.map((_, i) => [i, 299 - i]));
-    expect(match).toMatchObject({ alone: [[], []], boxDifference: 0, scoreDifference: 0 });
+    expect(match.alone).toEqual([[], []]);
   });
 
   it('keeps classes apart', () => {
@@ -28,10 +28,10 @@ describe('matchRows', () => {
   });
 
   it('takes the best overlap, not the first', () => {
-    const match = matchRows(rows([0, 0, 10, 10, 0.9, 1]), rows([0, 0, 10, 12, 0.9, 1], [0, 0, 10, 10.5, 0.5, 1]));
-    expect(match.pairs).toEqual([[0, 1]]);
-    expect(match.boxDifference).toBeCloseTo(0.5);
-    expect(match.scoreDifference).toBeCloseTo(0.4);
+    const [ours, theirs] = [rows([0, 0, 10, 10, 0.9, 1], [50, 50, 60, 60, 0.1, 1]), rows([0, 0, 10, 12, 0.9, 1], [0, 0, 10, 10.5, 0.5, 1])];
+    expect(matchRows(ours, theirs).pairs).toEqual([[0, 1]]);
+    const { boxDifference, scoreDifference, apart } = judge(matchRows(ours, theirs), ours, theirs, FLOAT32_TOLERANCE);
+    expect([boxDifference, scoreDifference, apart]).toEqual([0.5, expect.closeTo(0.4), 1]);
   });
 
   it('pairs nothing that overlaps by less than half', () => {
@@ -44,25 +44,25 @@ describe('matchRows', () => {
   });
 });
 
-describe('agrees', () => {
-  const judge = (change: (list: Row[]) => void): boolean => {
-    const [ours, theirs] = [randomRows(2), randomRows(2)];
+describe('judge', () => {
+  const judged = (change: (list: Row[]) => void, list = randomRows(2)): Judgement => {
+    const [ours, theirs] = [list, list.map((row) => [...row] as Row)];
     change(theirs);
     const [a, b] = [rows(...ours), rows(...theirs)];
-    return agrees(matchRows(a, b), a, b, FLOAT32_TOLERANCE);
+    return judge(matchRows(a, b), a, b, FLOAT32_TOLERANCE);
   };
 
-  it('lets noise pass', () => expect(judge((list) => list.forEach((row) => (row[0] += 0.05)))).toBe(true));
-  it('sees a moved side', () => expect(judge((list) => (list[7]![2] += 0.3))).toBe(false));
-  it('sees a changed score', () => expect(judge((list) => (list[7]![4] += 0.01))).toBe(false));
-  it('lets one row of 300 lack', () => expect(judge((list) => (list[7]![5] += 9))).toBe(true));
-  it('sees two rows that lack', () => expect(judge((list) => [7, 8].forEach((i) => (list[i]![5] += 9)))).toBe(false));
-  it('lets any number differ at the end of the list', () => {
-    const list = randomRows(3).map((row, i) => (i < 100 ? row : row.with(4, 0.1)) as Row);
-    const other = list.map((row, i) => (i < 100 ? row : row.with(5, 77)) as Row);
-    const [a, b] = [rows(...list), rows(...other)];
-    expect(missingRows(a, matchRows(a, b).alone[0], FLOAT32_TOLERANCE)).toEqual([]);
-    expect(agrees(matchRows(a, b), a, b, FLOAT32_TOLERANCE)).toBe(true);
+  it('lets noise pass', () => expect(judged((list) => list.forEach((row) => (row[0] += 0.05)))).toMatchObject({ agrees: true, matched: 300 }));
+  it('sees a moved side', () => expect(judged((list) => (list[7]![2] += 0.3))).toMatchObject({ agrees: false, apart: 1 }));
+  it('sees a changed score', () => expect(judged((list) => (list[7]![4] += 0.01))).toMatchObject({ agrees: false, apart: 1 }));
+  it('lets one row of 300 lack', () => expect(judged((list) => (list[7]![5] += 9))).toMatchObject({ agrees: true, missing: [1, 1], matched: 299 }));
+  it('sees two rows that lack', () => expect(judged((list) => [7, 8].forEach((i) => (list[i]![5] += 9)))).toMatchObject({ agrees: false, missing: [2, 2] }));
+  it('sees numbers that are none', () => expect(judged((list) => list.forEach((row) => row.fill(Number.NaN)))).toMatchObject({ agrees: false }));
+
+  it('lets any number differ at the end of the list, and says so', () => {
+    const tied = randomRows(3).map((row, i) => (i < 100 ? row : row.with(4, 0.1)) as Row);
+    expect(judged((list) => list.slice(100).forEach((row) => (row[5] = 77)), tied)).toMatchObject({ agrees: true, matched: 100, letOff: 200 });
+    expect(judged((list) => list.slice(100).forEach((row) => (row[2] += 3)), tied)).toMatchObject({ agrees: true, matched: 100, letOff: 200, boxDifference: 0 });
   });
 });
 

@@ -1,0 +1,151 @@
+import { writeFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { InputError } from '../core/errors.ts';
+import type { Engine, Peer } from '../crosscheck/engine.ts';
+import { openOnnxRuntime } from '../crosscheck/onnxruntime.ts';
+import type { TestPicture } from '../crosscheck/test-pictures.ts';
+import { reportHtml } from '../crosscheck/validate-html.ts';
+import { reportJunit } from '../crosscheck/validate-junit.ts';
+import { validate } from '../crosscheck/validate.ts';
+import { type ValidationReport, reportJson, tally } from '../crosscheck/validation-report.ts';
+import { letterbox } from '../image/letterbox.ts';
+import { adapterChoice, adapterName, adapterOption } from './engine.ts';
+import { explain } from './explain.ts';
+import { type ExportFiles, readExport } from './export-files.ts';
+import { findInputs } from './inputs.ts';
+import type { Io } from './io.ts';
+import { type OptionSpecs, badArgument, describeOptions, parseOptions, sizeOption } from './options.ts';
+import { count, duration, table } from './table.ts';
+
+const options = {
+  batches: { value: 'LIST', short: 'b', about: 'Batch sizes to try; 1,2,3,4,8 where left out' },
+  imgsz: { value: 'N|HxW', about: "Input size; the file's own where left out" },
+  alone: { about: 'Do not run the file by ONNX Runtime, even where it is installed' },
+  json: { about: 'Print the report as JSON' },
+  html: { value: 'FILE', about: 'Write a page with the pictures and the boxes' },
+  junit: { value: 'FILE', about: 'Write JUnit XML for continuous integration' },
+  ...adapterOption,
+} satisfies OptionSpecs;
+
+export const help = `yolov10-webgpu validate <model.onnx> [pictures]
+
+Proves that results do not depend on the batch: this engine at each batch size, in another order and with the same
+picture in every slot, to the bit; and, where onnxruntime-node is installed, the file itself run by ONNX Runtime at each
+batch size, detections matched by class and overlap, and the first layer that differs named. Pictures are drawn patterns
+unless files, folders or globs are given. Exit code: 0 passed, 1 failed, 2 not readable.
+
+${describeOptions(options)}
+`;
+
+/** This engine with a model loaded. */
+export interface OpenedEngine extends Engine {
+  imageSize: { height: number; width: number };
+  dispose(): void;
+}
+
+/** Opens the engine; taken as an argument so that tests can hand another. */
+export type OpenForValidation = (files: ExportFiles, request: EngineRequest, io: Io) => Promise<OpenedEngine>;
+
+interface EngineRequest {
+  adapter: ReturnType<typeof adapterChoice>;
+  imageSize: { height: number; width: number } | undefined;
+}
+
+/** The command `validate`. */
+export async function run(args: string[], io: Io, open: OpenForValidation = openEngine): Promise<number> {
+  const { values, switches, positionals } = parseOptions(args, options);
+  const [path, ...named] = positionals;
+  if (path === undefined) throw badArgument('a model', 'none', 'Example: validate yolov10n.onnx --batches 1,2,8');
+  const request = { adapter: adapterChoice(values.adapter), imageSize: sizeOption('imgsz', values.imgsz) };
+  const batches = readBatches(values.batches);
+  try {
+    const report = await examine(path, named, { batches, alone: switches.has('alone'), request }, io, open);
+    io.out(switches.has('json') ? `${reportJson(report)}\n` : printReport(report));
+    if (values.html !== undefined) await save(values.html, await reportHtml(report, basename(path)));
+    if (values.junit !== undefined) await save(values.junit, reportJunit(report));
+    return report.passed ? 0 : 1;
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    io.note(`${explain(error)}\n`);
+    return 2;
+  }
+}
+
+interface Task {
+  batches: number[];
+  alone: boolean;
+  request: EngineRequest;
+}
+
+async function examine(path: string, named: string[], { batches, alone, request }: Task, io: Io, open: OpenForValidation): Promise<ValidationReport> {
+  const files = await readExport(path);
+  const engine = await open(files, request, io);
+  const { peer, withoutPeer } = alone ? { peer: null, withoutPeer: '--alone was given' } : await openPeer(files, io);
+  try {
+    const { height, width } = engine.imageSize;
+    const pictures = named.length > 0 ? await readPictures(named, height, width) : undefined;
+    let done = 0;
+    const onCheck = (): void => io.columns === undefined ? undefined : io.note(`\r${count(++done, 'check')} done\x1b[K`);
+    return await validate(files.bytes, { engine, peer, withoutPeer, batches, height, width, pictures, external: files.external, signal: io.signal, onCheck });
+  } finally {
+    if (io.columns !== undefined) io.note('\r\x1b[K');
+    await peer?.dispose?.();
+    engine.dispose();
+  }
+}
+
+/** ONNX Runtime with the file, or why not. */
+async function openPeer({ bytes, external }: ExportFiles, io: Io): Promise<{ peer: Peer | null; withoutPeer?: string }> {
+  try {
+    return { peer: await openOnnxRuntime(bytes, { external }) };
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    io.note(`${explain(error)}\n`);
+    return { peer: null, withoutPeer: error.found };
+  }
+}
+
+const openEngine: OpenForValidation = async ({ bytes, external }, { adapter, imageSize }, io) => {
+  const { Detector } = 'Deno' in globalThis ? await import('../deno.ts') : await import('../node.ts');
+  const detector = await Detector.load(bytes, { external, adapter, imageSize, signal: io.signal });
+  return {
+    name: `this engine on ${adapterName(detector.adapter)}`,
+    imageSize: detector.imageSize,
+    run: (images) => detector.run(images),
+    trace: (images, visit) => detector.trace(images, ({ name }, values) => visit(name, values)),
+    dispose: () => detector.dispose(),
+  };
+};
+
+async function readPictures(named: string[], height: number, width: number): Promise<TestPicture[]> {
+  const { pictureOf } = await import('../image/decode-node.ts');
+  const { files, problems } = await findInputs(named);
+  if (problems[0]) throw problems[0];
+  return Promise.all(files.map(async (file) => ({ name: basename(file), pixels: letterbox(await pictureOf(file), width, height) })));
+}
+
+function readBatches(text = '1,2,3,4,8'): number[] {
+  const batches = text.split(',').map(Number);
+  if (batches.every((batch) => Number.isInteger(batch) && batch >= 1)) return batches;
+  throw badArgument('--batches as whole numbers such as 1,2,8', text, 'Leave it out for 1,2,3,4,8.');
+}
+
+function printReport(report: ValidationReport): string {
+  const { model, input, engine, peer, withoutPeer, checks, firstDifference, milliseconds } = report;
+  const { passed, failed, skipped } = tally(checks);
+  const columns = [{ title: 'result' }, { title: 'batch', align: 'right' as const }, { title: 'what' }, { title: 'claim' }, { title: 'found' }];
+  const rows = checks.map(({ status, batch, group, claim, detail }) => [status, String(batch), group, claim, detail]);
+  return [
+    `YOLOv10-${model.scale}, ${model.classCount} classes, opset ${model.opset}, input ${input.height}x${input.width}\n`,
+    `${engine} and ${peer ?? `no other engine: ${withoutPeer}`}\n\n`,
+    table(columns, rows),
+    firstDifference ? `\nThe engines first differ at ${firstDifference.tensor}\n` : '',
+    `\n${passed} passed, ${failed} failed, ${skipped} skipped in ${duration(milliseconds)}\n`,
+  ].join('');
+}
+
+async function save(path: string, text: string): Promise<void> {
+  await writeFile(path, text).catch((cause: Error) => {
+    throw new InputError('bad-argument', { expected: `to write ${path}`, found: cause.message, remedy: 'Does its folder exist?' }, { cause });
+  });
+}
