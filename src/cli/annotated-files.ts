@@ -1,15 +1,13 @@
 import { stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
-import type { Detection } from '../image/detection.ts';
-import { annotate } from '../image/draw.ts';
 import { isWritable, writePicture } from '../image/encode-node.ts';
 import type { Picture } from '../image/picture.ts';
 import { badArgument } from './options.ts';
 
 /** Writes annotated pictures into one folder. */
 export interface AnnotatedFolder {
-  /** Writes the picture of an input file with its boxes; returns the path written. */
-  write(file: string, picture: Picture, detections: Detection[]): Promise<string>;
+  /** Writes what was drawn on the picture of an input file; returns the path written. */
+  write(file: string, drawn: Picture): Promise<string>;
 }
 
 /**
@@ -36,10 +34,10 @@ export async function openAnnotatedFolder(folder: string, inputs: string[]): Pro
   }
 
   return {
-    async write(file, picture, detections) {
+    async write(file, drawn) {
       const path = await freePath(file);
       taken.add(path.toLowerCase());
-      await writePicture(path, annotate(picture, detections));
+      await writePicture(path, drawn);
       return path;
     },
   };

@@ -28,7 +28,7 @@ const style = `
   .warning { border-left: .3rem solid #d97706; padding: .6rem .9rem; background: #d9770622; border-radius: .2rem; }
   main { display: grid; grid-template-columns: repeat(auto-fill, minmax(17rem, 1fr)); gap: 1.2rem; margin-top: 1.2rem; }
   figure { margin: 0; border: 1px solid #8884; border-radius: .5rem; overflow: hidden; }
-  figure a { display: block; background: #8882; } img { display: block; width: 100%; height: 15rem; object-fit: contain; }
+  img { display: block; width: 100%; height: 15rem; object-fit: contain; background: #8882; }
   figcaption { padding: .6rem .8rem; } .name { font-weight: 600; overflow-wrap: anywhere; } .size { opacity: .65; font-size: .85em; }
   .chip { display: inline-block; border-radius: .3rem; padding: 0 .45rem; margin: .25rem .3rem 0 0; font-size: .85em; }`;
 
@@ -52,7 +52,7 @@ function figure({ name, width, height, detections, address, milliseconds }: Shee
     const colour = classColour(classId);
     return `<span class="chip" style="background:${toHex(colour)};color:${toHex(textColour(colour))}">${escape(label)} ${score.toFixed(2)}</span>`;
   });
-  return `<figure><a href="${escape(address)}"><img src="${escape(address)}" alt="${escape(name)}"></a><figcaption>
+  return `<figure><img src="${escape(address)}" alt="${escape(name)}"><figcaption>
 <div class="name">${escape(name)}</div><div class="size">${width} x ${height}, ${milliseconds.toFixed(0)} ms</div>
 <div>${chips.join('') || 'nothing found'}</div></figcaption></figure>`;
 }

@@ -1,12 +1,14 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { basename, join, relative } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pictureOf } from '../image/decode-node.ts';
 import type { Detection } from '../image/detection.ts';
 import { annotate } from '../image/draw.ts';
 import { encodePicture } from '../image/encode-node.ts';
+import { openAnnotatedFolder, type AnnotatedFolder } from './annotated-files.ts';
 import { contactSheet, type SheetPicture } from './contact-sheet.ts';
 import { adapterChoice, adapterName, adapterOption, openEngine, type Engine, type OpenEngine } from './engine.ts';
+import { explain } from './explain.ts';
 import { findInputs } from './inputs.ts';
 import type { Io } from './io.ts';
 import { describeOptions, parseOptions, type OptionSpecs } from './options.ts';
@@ -35,24 +37,22 @@ export async function run(args: string[], io: Io, open: OpenEngine = openEngine)
   for (const problem of problems) io.note(`${problem.message}\n`);
   if (files.length === 0) return 1;
   const folder = values.out ?? join('out', 'demo');
-  await mkdir(folder, { recursive: true });
+  const results = await openAnnotatedFolder(folder, files);
   const started = performance.now();
   const engine = await open({ model: values.model, adapter: adapterChoice(values.adapter) }, io);
   const loading = performance.now() - started;
   try {
-    const shown: Shown[] = [];
-    for (const file of files) {
-      if (io.signal.aborted) return 130;
-      shown.push(await show(file, folder, engine));
-    }
+    const { shown, failed } = await showAll(files, results, engine, io);
+    if (io.signal.aborted) return 130;
+    if (shown.length === 0) return 1;
     io.out(printed(shown));
     io.out(`\n${conclusion(shown, engine, loading).join('\n')}\n`);
     const page = join(folder, 'index.html');
     await writeFile(page, contactSheet({
       title: 'YOLOv10 on WebGPU', facts: conclusion(shown, engine, loading).slice(0, 1), warning: softwareWarning(engine), pictures: shown,
     }));
-    io.out(`Annotated pictures and a page of them: ${relative('.', page)}\n`);
-    return problems.length > 0 ? 1 : 0;
+    io.out(`Annotated pictures and a page of them: ${page}\n`);
+    return failed + problems.length > 0 ? 1 : 0;
   } finally {
     engine.dispose();
   }
@@ -63,19 +63,32 @@ interface Shown extends SheetPicture {
   drawing: number;
 }
 
-async function show(file: string, folder: string, engine: Engine): Promise<Shown> {
+/** A picture that fails is reported, the others go on. */
+async function showAll(files: string[], results: AnnotatedFolder, engine: Engine, io: Io): Promise<{ shown: Shown[]; failed: number }> {
+  const shown: Shown[] = [];
+  for (const file of files) {
+    if (io.signal.aborted) break;
+    try {
+      shown.push(await show(file, results, engine));
+    } catch (error) {
+      io.note(`${file}: ${explain(error)}\n`);
+    }
+  }
+  return { shown, failed: files.length - shown.length };
+}
+
+async function show(file: string, results: AnnotatedFolder, engine: Engine): Promise<Shown> {
   const times = [performance.now()];
   const picture = await pictureOf(file);
   times.push(performance.now());
   const [detections = []] = await engine.detect([picture], { threshold });
   times.push(performance.now());
-  const jpeg = await encodePicture(annotate(picture, detections), 'jpeg');
-  const name = basename(file);
-  await writeFile(join(folder, `${name.replace(/\.[^.]*$/, '')}.jpg`), jpeg);
+  const drawn = annotate(picture, detections);
+  await results.write(file, drawn);
   times.push(performance.now());
   const [reading, milliseconds, drawing] = [1, 2, 3].map((stage) => times[stage]! - times[stage - 1]!) as [number, number, number];
-  const address = `data:image/jpeg;base64,${Buffer.from(jpeg).toString('base64')}`;
-  return { name, width: picture.width, height: picture.height, detections, address, reading, milliseconds, drawing };
+  const address = `data:image/jpeg;base64,${Buffer.from(await encodePicture(drawn, 'jpeg')).toString('base64')}`;
+  return { name: basename(file), width: picture.width, height: picture.height, detections, address, reading, milliseconds, drawing };
 }
 
 function printed(shown: Shown[]): string {

@@ -1,4 +1,5 @@
 import type { Detection } from '../image/detection.ts';
+import { annotate } from '../image/draw.ts';
 import { openAnnotatedFolder, type AnnotatedFolder } from './annotated-files.ts';
 import { detectFiles, type DetectSettings, type Outcome } from './detect-files.ts';
 import { adapterChoice, adapterName, adapterOption, openEngine, type Engine, type OpenEngine } from './engine.ts';
@@ -82,7 +83,7 @@ async function detectAll(
       progress.clear();
       try {
         if ('error' in outcome) throw outcome.error;
-        report.add(outcome, await folder?.write(outcome.file, outcome.picture, outcome.detections));
+        report.add(outcome, await folder?.write(outcome.file, annotate(outcome.picture, outcome.detections)));
         tally.objects += outcome.detections.length;
       } catch (error) {
         io.note(`${outcome.file}: ${explain(error)}\n`);

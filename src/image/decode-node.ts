@@ -8,6 +8,7 @@ import { maxPixels, pictureFrom, type Picture, type RawPixels } from './picture.
 /** What Node and Deno accept as a picture: a path or address, a file's bytes, or raw pixels. */
 export type NodePictureSource = string | URL | Uint8Array | ArrayBuffer | Blob | RawPixels;
 
+const downloadMilliseconds = 60_000;
 const readable = 'JPEG, PNG, WebP, AVIF, GIF, TIFF or SVG';
 
 /**
@@ -98,11 +99,14 @@ function unreadable(path: string, cause: NodeJS.ErrnoException): InputError {
 
 async function download(address: string): Promise<{ bytes: Uint8Array; name: string }> {
   const name = address.length > 80 ? `${address.slice(0, 77)}...` : address;
-  const answer = await fetch(address).catch((cause: unknown) => {
+  const answer = await fetch(address, { signal: AbortSignal.timeout(downloadMilliseconds) }).catch((cause: unknown) => {
     throw offline(name, 'no answer', { cause });
   });
   if (!answer.ok) throw offline(name, `HTTP ${answer.status} ${answer.statusText}`.trim());
-  return { bytes: new Uint8Array(await answer.arrayBuffer()), name };
+  const content = await answer.arrayBuffer().catch((cause: unknown) => {
+    throw offline(name, 'an answer that broke off', { cause });
+  });
+  return { bytes: new Uint8Array(content), name };
 }
 
 function offline(name: string, found: string, options?: ErrorOptions): InputError {

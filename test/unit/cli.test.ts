@@ -200,7 +200,10 @@ describe('demo', () => {
     expect(page).toContain('software adapter (the CPU)');
     expect(page).not.toMatch(/<script|(src|href)="(?!data:image\/jpeg;base64,)/);
     expect(page).not.toContain('two <b>');
-    expect((await sharp(join(out, 'one.jpg')).metadata()).width).toBe(64);
+    expect((await sharp(join(out, 'one.png')).metadata()).width).toBe(64);
+    const before = await readFile(join(pictures, 'one.png'));
+    await demo.run([pictures, '--out', pictures], recordIo(), () => Promise.resolve(engine));
+    expect((await readFile(join(pictures, 'one.png'))).equals(before)).toBe(true);
   });
 
   it('escapes what it shows', () => {
