@@ -1,0 +1,93 @@
+import type { OnnxAttribute } from '../../src/onnx/graph.ts';
+
+/** One operator with inputs, to be held against ONNX Runtime. */
+export interface OperatorCase {
+  op: string;
+  opset?: number;
+  /** Shapes of float inputs; constants of int64 or float as `{ ints }` or `{ floats }`; null where left out. */
+  inputs: (number[] | { ints: number[]; dims?: number[] } | { floats: number[]; dims?: number[] } | null)[];
+  attributes?: Record<string, number | number[] | string>;
+  outputs?: number;
+}
+
+export function toAttribute(value: number | number[] | string): OnnxAttribute {
+  if (typeof value === 'string') return { kind: 'string', value };
+  return typeof value === 'number' ? { kind: 'int', value } : { kind: 'ints', value };
+}
+
+const picture = [2, 4, 9, 8];
+
+/** Operators of YOLOv10 exports and their neighbours, in the forms that operator sets 11 to 20 give them. */
+export const operatorCases: OperatorCase[] = [
+  { op: 'Conv', inputs: [picture, [6, 4, 3, 3]], attributes: { pads: [1, 1, 1, 1], strides: [2, 2] } },
+  { op: 'Conv', inputs: [picture, [6, 4, 3, 3]], attributes: { dilations: [2, 2] } },
+  { op: 'Conv', inputs: [picture, [4, 1, 3, 3]], attributes: { group: 4, auto_pad: 'SAME_UPPER', strides: [2, 2] } },
+  { op: 'Conv', inputs: [picture, [6, 4, 3, 3]], attributes: { auto_pad: 'VALID' } },
+  { op: 'ConvTranspose', inputs: [picture, [4, 3, 2, 2]], attributes: { strides: [2, 2] } },
+  { op: 'ConvTranspose', inputs: [picture, [4, 3, 3, 3]], attributes: { strides: [2, 2], pads: [1, 1, 1, 1], output_padding: [1, 1] } },
+  { op: 'MaxPool', inputs: [picture], attributes: { kernel_shape: [5, 5], pads: [2, 2, 2, 2] } },
+  { op: 'MaxPool', inputs: [picture], attributes: { kernel_shape: [2, 2], strides: [2, 2], ceil_mode: 1 } },
+  { op: 'AveragePool', inputs: [picture], attributes: { kernel_shape: [3, 3], strides: [2, 2] } },
+  { op: 'GlobalAveragePool', inputs: [picture] },
+  { op: 'Resize', inputs: [picture, null, { floats: [1, 1, 2, 2] }], attributes: { mode: 'nearest' } },
+  { op: 'Resize', inputs: [picture, null, { floats: [1, 1, 0.5, 1.5] }], attributes: { mode: 'nearest' } },
+  { op: 'Resize', inputs: [picture, null, null, { ints: [2, 4, 5, 7] }], attributes: { mode: 'nearest' } },
+  { op: 'Concat', inputs: [picture, [2, 3, 9, 8]], attributes: { axis: 1 } },
+  { op: 'Concat', inputs: [picture, picture], attributes: { axis: -1 } },
+  { op: 'Split', inputs: [picture, { ints: [1, 3] }], attributes: { axis: 1 }, outputs: 2 },
+  { op: 'Split', opset: 11, inputs: [picture], attributes: { axis: 1, split: [3, 1] }, outputs: 2 },
+  { op: 'Split', opset: 11, inputs: [picture], attributes: { axis: -1 }, outputs: 2 },
+  { op: 'Split', opset: 18, inputs: [picture], attributes: { axis: 2, num_outputs: 2 }, outputs: 2 },
+  { op: 'Slice', inputs: [picture, { ints: [1] }, { ints: [9223372036854775807] }, { ints: [2] }] },
+  { op: 'Slice', inputs: [picture, { ints: [-3] }, { ints: [100] }, { ints: [-1] }] },
+  { op: 'Slice', inputs: [picture, { ints: [7, 0] }, { ints: [0, -1] }, { ints: [2, 3] }, { ints: [-2, 3] }] },
+  { op: 'Slice', inputs: [picture, { ints: [-1] }, { ints: [-9223372036854775807] }, { ints: [2] }, { ints: [-1] }] },
+  { op: 'Reshape', inputs: [picture, { ints: [0, -1, 8] }] },
+  { op: 'Reshape', inputs: [picture, { ints: [-1] }] },
+  { op: 'Reshape', inputs: [picture, { ints: [0, 2, 2, 72] }] },
+  { op: 'Transpose', inputs: [picture], attributes: { perm: [0, 3, 1, 2] } },
+  { op: 'Transpose', inputs: [picture] },
+  { op: 'Flatten', inputs: [picture], attributes: { axis: 2 } },
+  { op: 'Flatten', inputs: [picture], attributes: { axis: 0 } },
+  { op: 'Flatten', inputs: [picture], attributes: { axis: -1 } },
+  { op: 'Squeeze', inputs: [[2, 1, 3, 1], { ints: [1] }] },
+  { op: 'Squeeze', inputs: [[2, 1, 3, 1]] },
+  { op: 'Squeeze', opset: 11, inputs: [[2, 1, 3, 1]], attributes: { axes: [-1] } },
+  { op: 'Unsqueeze', inputs: [[2, 3], { ints: [0, -1] }] },
+  { op: 'Unsqueeze', opset: 11, inputs: [[2, 3]], attributes: { axes: [1, 2] } },
+  { op: 'Expand', inputs: [[2, 1, 3], { ints: [1, 4, 1] }] },
+  { op: 'Expand', inputs: [[3], { ints: [2, 4, 3] }] },
+  { op: 'Tile', inputs: [[2, 1, 3], { ints: [1, 4, 2] }] },
+  { op: 'Pad', inputs: [[2, 3], { ints: [1, 0, 2, 3] }] },
+  { op: 'Gather', inputs: [picture, { ints: [0, 2] }], attributes: { axis: 1 } },
+  { op: 'Gather', inputs: [picture, { ints: [1], dims: [] }], attributes: { axis: -1 } },
+  { op: 'GatherElements', inputs: [[2, 3], { ints: [0, 1, 1, 0], dims: [2, 2] }], attributes: { axis: 1 } },
+  { op: 'GatherND', inputs: [picture, { ints: [0, 1, 1, 2], dims: [2, 2] }] },
+  { op: 'MatMul', inputs: [[2, 3, 4, 5], [2, 3, 5, 6]] },
+  { op: 'MatMul', inputs: [[2, 3, 4, 5], [5, 6]] },
+  { op: 'MatMul', inputs: [[5], [2, 5, 6]] },
+  { op: 'MatMul', inputs: [[4, 5], [5]] },
+  { op: 'Gemm', inputs: [[5, 4], [6, 5]], attributes: { transA: 1, transB: 1 } },
+  { op: 'Add', inputs: [picture, [4, 1, 1]] },
+  { op: 'Mul', inputs: [picture, []] },
+  { op: 'Pow', inputs: [[2, 1], [3]] },
+  { op: 'Softmax', inputs: [picture], attributes: { axis: 1 } },
+  { op: 'Softmax', opset: 11, inputs: [picture], attributes: { axis: 1 } },
+  { op: 'Clip', inputs: [picture, { floats: [0], dims: [] }, { floats: [1], dims: [] }] },
+  { op: 'Cast', inputs: [picture], attributes: { to: 7 } },
+  { op: 'Shape', inputs: [picture] },
+  { op: 'Shape', opset: 15, inputs: [picture], attributes: { start: 1, end: -1 } },
+  { op: 'Size', inputs: [picture] },
+  { op: 'ConstantOfShape', inputs: [{ ints: [2, 3] }] },
+  { op: 'Range', inputs: [{ ints: [1], dims: [] }, { ints: [10], dims: [] }, { ints: [4], dims: [] }] },
+  { op: 'Range', inputs: [{ floats: [5], dims: [] }, { floats: [0], dims: [] }, { floats: [-2], dims: [] }] },
+  { op: 'ReduceMax', inputs: [picture], attributes: { axes: [-1], keepdims: 0 } },
+  { op: 'ReduceMax', opset: 18, inputs: [picture, { ints: [1, 2] }], attributes: { keepdims: 1 } },
+  { op: 'ReduceMean', inputs: [picture] },
+  { op: 'ReduceSum', inputs: [picture, { ints: [2] }], attributes: { keepdims: 0 } },
+  { op: 'ArgMax', inputs: [picture], attributes: { axis: 1, keepdims: 0 } },
+  { op: 'TopK', inputs: [[2, 9], { ints: [3] }], attributes: { axis: -1 }, outputs: 2 },
+  { op: 'DepthToSpace', inputs: [picture], attributes: { blocksize: 2 } },
+  { op: 'SpaceToDepth', inputs: [[2, 3, 4, 6]], attributes: { blocksize: 2 } },
+  { op: 'BatchNormalization', inputs: [picture, [4], [4], [4], [4]] },
+];
