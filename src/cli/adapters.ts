@@ -28,10 +28,15 @@ export async function run(args: string[], io: Io, requestAdapter?: Requester): P
   const request = requestAdapter ?? (await runtimePlatform()).requestAdapter;
   const used = await ask(request, undefined);
   const others: Choice[] = [];
-  for (const choice of ['gpu', 'lavapipe', 'swiftshader'] as const) others.push(await ask(request, choice));
+  for (const choice of askable()) others.push(await ask(request, choice));
   if (switches.has('json')) io.out(`${JSON.stringify({ used: 'adapter' in used ? used.adapter : null, choices: others }, undefined, 2)}\n`);
   else io.out(describe(used, others));
   return 'adapter' in used ? 0 : 1;
+}
+
+/** Deno looks for drivers once per process, so that the first choice holds and others cannot be asked for. */
+function askable(): AdapterChoice[] {
+  return 'Deno' in globalThis ? [] : ['gpu', 'lavapipe', 'swiftshader'];
 }
 
 async function ask(request: Requester, choice: AdapterChoice | undefined): Promise<Choice> {
@@ -47,13 +52,14 @@ async function ask(request: Requester, choice: AdapterChoice | undefined): Promi
 function describe(used: Choice, others: Choice[]): string {
   const rows = others.map((entry) => ('adapter' in entry
     ? [entry.choice, adapterName(entry.adapter), entry.adapter.software ? 'CPU' : 'GPU', 'adapter' in used && adapterName(used.adapter) === adapterName(entry.adapter) ? 'used' : '']
-    : [entry.choice, `none: ${entry.reason}`, '', '']));
+    : [entry.choice, `not available (${entry.reason})`, '', '']));
   const list = table([{ title: '--adapter' }, { title: 'adapter' }, { title: 'runs on' }, { title: '' }], rows);
-  if (!('adapter' in used)) return `${list}\n${used.reason}\n`;
+  const choices = others.length > 0 ? `${list}\n` : '';
+  if (!('adapter' in used)) return `${choices}${used.reason}\n`;
   const { features, limits, software } = used.adapter;
   const warning = software ? 'It computes on the CPU: right, but a GPU is many times faster.\n' : '';
   const limitRows = Object.entries(limits).filter(([name]) => computeLimits.test(name)).map(([name, value]) => [name, limitText(name, value)]);
-  return `${list}\nUsed: ${adapterName(used.adapter)}\n${warning}\nFeatures:\n${wrap(features.length > 0 ? features : ['none'])}\n
+  return `${choices}Used: ${adapterName(used.adapter)}\n${warning}\nFeatures:\n${wrap(features.length > 0 ? features : ['none'])}\n
 ${table([{ title: 'Limits for computing (all of them: --json)' }, { title: '', align: 'right' }], limitRows, '')}`;
 }
 

@@ -157,7 +157,7 @@ describe('adapters', () => {
   it('lists them and marks the one used', async () => {
     const io = recordIo();
     expect(await adapters.run([], io, machine({ auto: described('Fast GPU'), gpu: described('Fast GPU'), swiftshader: described('SwiftShader', true) }))).toBe(0);
-    expect(io.stdout).toMatch(/gpu +Fast GPU +GPU +used\nlavapipe +none: none\nswiftshader +SwiftShader +CPU\n/);
+    expect(io.stdout).toMatch(/gpu +Fast GPU +GPU +used\nlavapipe +not available \(none\)\nswiftshader +SwiftShader +CPU\n/);
     expect(io.stdout).toContain('Used: Fast GPU');
     expect(io.stdout).toMatch(/maxBufferSize +256 MiB/);
     expect(io.stdout).not.toContain('maxTextureArrayLayers');
