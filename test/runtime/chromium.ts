@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import chromium from '@sparticuz/chromium';
 import { build } from 'esbuild';
 import { launch, type Browser, type Page } from 'puppeteer';
+import { unpackBundled } from '../../src/platform/bundled-archive.ts';
 
 const quiet = ['--no-sandbox', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
@@ -12,8 +13,17 @@ export const webgpuFlags = [
   '--enable-features=Vulkan', '--use-vulkan=swiftshader',
 ];
 
+/** Starts the Chromium of the npm package; where the system lacks a library it needs, with those that came with it. */
 export async function launchChromium(flags: string[] = []): Promise<Browser> {
-  return launch({ executablePath: await chromium.executablePath(), headless: 'shell', args: [...quiet, ...flags] });
+  const executablePath = process.env['PUPPETEER_EXECUTABLE_PATH'] ?? (await chromium.executablePath());
+  const start = (libraries?: string): Promise<Browser> =>
+    launch({ executablePath, headless: 'shell', args: [...quiet, ...flags], env: { ...process.env, ...(libraries && { LD_LIBRARY_PATH: libraries }) } });
+  try {
+    return await start();
+  } catch (error) {
+    if (!String(error).includes('shared libraries')) throw error;
+    return start(await unpackBundled('al2023.tar.br'));
+  }
 }
 
 /** Bundles an entry as a script that puts its exports on `globalThis[globalName]`. */
