@@ -1,0 +1,76 @@
+import { describe, expect, test } from 'vitest';
+import { toJpeg } from '../../models/codes/make/jpeg.ts';
+import { Random } from '../../models/codes/make/random.ts';
+import { makeScene, type Scene } from '../../models/codes/make/scene.ts';
+import { spriteOf } from '../../models/codes/make/sprite.ts';
+import { drawSymbol } from '../../models/codes/make/symbol.ts';
+import { CLASSES } from '../../models/codes/make/symbologies.ts';
+import { createWarp } from '../../models/codes/make/warp.ts';
+
+const few = { first: 0, count: 4 };
+const scenes: readonly Scene[] = Array.from({ length: 60 }, (_, seed) => makeScene(seed, 96, few));
+
+describe('a made picture', () => {
+  test('is the same for the same seed, byte for byte, and another for another seed', async () => {
+    const again = makeScene(7, 96, few);
+    expect(again.labels).toEqual(scenes[7]!.labels);
+    expect(await toJpeg(again.picture, 7)).toEqual(await toJpeg(scenes[7]!.picture, 7));
+    expect(await toJpeg(scenes[8]!.picture, 7)).not.toEqual(await toJpeg(scenes[7]!.picture, 7));
+  });
+
+  test('has its boxes inside, each with an area', () => {
+    const boxes = scenes.flatMap(({ picture, labels }) => labels.map(({ box }) => ({ picture, box })));
+    expect(boxes.length).toBeGreaterThan(25);
+    for (const { picture, box: [left, top, right, bottom] } of boxes) {
+      expect(left).toBeGreaterThanOrEqual(0);
+      expect(top).toBeGreaterThanOrEqual(0);
+      expect(right).toBeLessThanOrEqual(picture.width + 1e-6);
+      expect(bottom).toBeLessThanOrEqual(picture.height + 1e-6);
+      expect(Math.min(right - left, bottom - top)).toBeGreaterThanOrEqual(4);
+    }
+  });
+
+  test('shows every class, and sometimes no code at all', () => {
+    const seen = new Set(scenes.flatMap(({ labels }) => labels.map(({ codeClass }) => CLASSES[codeClass])));
+    expect(seen).toEqual(new Set(CLASSES));
+    expect(scenes.filter(({ labels }) => labels.length === 0).length).toBeGreaterThan(3);
+  });
+
+  test('holds numbers only', () => {
+    for (const { picture } of scenes) expect(picture.data.every(Number.isFinite)).toBe(true);
+  });
+});
+
+describe('a drawn code', () => {
+  test.each(CLASSES)('%s touches all four edges of its bitmap, so that its box hugs the modules', (codeClass) => {
+    for (let seed = 0; seed < 5; seed++) {
+      const { ink, guard } = drawSymbol(new Random(seed), codeClass);
+      const inked = (x0: number, y0: number, x1: number, y1: number): boolean => {
+        for (let y = y0; y < y1; y++) for (let x = x0; x < x1; x++) if (ink.data[y * ink.width + x]! > 0) return true;
+        return false;
+      };
+      const edge = Math.max(2, Math.ceil(Math.max(ink.width, ink.height) * 0.06), guard);
+      expect(inked(0, 0, ink.width, edge)).toBe(true);
+      expect(inked(0, ink.height - edge, ink.width, ink.height)).toBe(true);
+      expect(inked(0, 0, edge, ink.height)).toBe(true);
+      expect(inked(ink.width - edge, 0, ink.width, ink.height)).toBe(true);
+    }
+  });
+
+  test('look-alikes carry no label', () => {
+    for (let index = 0; index < 8; index++) expect(spriteOf('decoy', index).code).toBeUndefined();
+  });
+});
+
+describe('a warp', () => {
+  test('there and back is where it began, bent, rippled and tilted', () => {
+    const warp = createWarp({
+      centre: [60, 50], size: [40, 30], turn: 0.7, tilt: [0.5, -0.4], bend: 0.9, bendAlong: 'u', ripple: [0.05, 0.8, 0.3],
+    });
+    for (const [u, v] of [[0.5, 0.5], [0.1, 0.9], [0.8, 0.3]] as const) {
+      const back = warp.inverse(...warp.forward(u, v));
+      expect(back![0]).toBeCloseTo(u, 9);
+      expect(back![1]).toBeCloseTo(v, 9);
+    }
+  });
+});
