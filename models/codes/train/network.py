@@ -65,12 +65,12 @@ class CIB(nn.Module):
 class C2f(nn.Module):
     def __init__(self, c_in, c_out, n, shortcut, block=Bottleneck):
         super().__init__()
-        c = c_out // 2
+        c = self.half = c_out // 2
         self.cv1, self.cv2 = Conv(c_in, 2 * c), Conv((2 + n) * c, c_out)
         self.m = nn.ModuleList(block(c, shortcut) for _ in range(n))
 
     def forward(self, x):
-        parts = list(self.cv1(x).chunk(2, 1))
+        parts = list(self.cv1(x).split(self.half, 1))
         for block in self.m:
             parts.append(block(parts[-1]))
         return self.cv2(torch.cat(parts, 1))
@@ -105,23 +105,24 @@ class Attention(nn.Module):
         self.qkv, self.proj, self.pe = Conv(c, 2 * c, act=False), Conv(c, c, act=False), depthwise(c, act=False)
 
     def forward(self, x):
-        b, c, h, w = x.shape
-        q, k, v = self.qkv(x).view(b, self.heads, 128, h * w).split((32, 32, 64), 2)
+        # Plain numbers and -1 for the batch: an export then keeps every other dimension constant.
+        c, h, w = (int(size) for size in x.shape[1:])
+        q, k, v = self.qkv(x).reshape(-1, self.heads, 128, h * w).split((32, 32, 64), 2)
         attention = (q.transpose(-2, -1) @ k * 32**-0.5).softmax(-1)
-        out = (v @ attention.transpose(-2, -1)).reshape(b, c, h, w)
-        return self.proj(out + self.pe(v.reshape(b, c, h, w)))
+        out = (v @ attention.transpose(-2, -1)).reshape(-1, c, h, w)
+        return self.proj(out + self.pe(v.reshape(-1, c, h, w)))
 
 
 class PSA(nn.Module):
     def __init__(self, c):
         super().__init__()
-        half = c // 2
+        half = self.half = c // 2
         self.cv1, self.cv2 = Conv(c, c), Conv(c, c)
         self.attn = Attention(half)
         self.ffn = nn.Sequential(Conv(half, c), Conv(c, half, act=False))
 
     def forward(self, x):
-        a, b = self.cv1(x).chunk(2, 1)
+        a, b = self.cv1(x).split(self.half, 1)
         b = b + self.attn(b)
         return self.cv2(torch.cat((a, b + self.ffn(b)), 1))
 

@@ -1,0 +1,117 @@
+"""Average precision of a checkpoint on held-out made pictures, and hits on real photos where a folder of them is given.
+
+    python3 evaluate.py --run DIR --data DIR [--photos DIR] [--size 320]
+
+The same rules as models/codes/eval/, which evaluates the exported file through the engine.
+"""
+import argparse
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+
+from data import Shards, letterbox
+from export import NAMES, load
+
+IOUS = np.arange(0.5, 1, 0.05)
+
+
+def iou(a, b):
+    """Overlap of boxes [N, 4] with boxes [M, 4]."""
+    low, high = np.maximum(a[:, None, :2], b[None, :, :2]), np.minimum(a[:, None, 2:], b[None, :, 2:])
+    both = np.clip(high - low, 0, None).prod(-1)
+    return both / ((a[:, 2:] - a[:, :2]).prod(-1)[:, None] + (b[:, 2:] - b[:, :2]).prod(-1)[None] - both + 1e-9)
+
+
+def matches(found, wanted):
+    """For each detection, best first, and each of the ten overlaps: does it match a target not yet taken?"""
+    hit = np.zeros((len(found), len(IOUS)), bool)
+    overlaps = iou(found, wanted) if len(wanted) else np.zeros((len(found), 0))
+    for t, least in enumerate(IOUS):
+        free = np.ones(len(wanted), bool)
+        for i, row in enumerate(overlaps):
+            best = np.where(free, row, -1).argmax() if free.any() else -1
+            if best >= 0 and row[best] >= least:
+                hit[i, t], free[best] = True, False
+    return hit
+
+
+def average_precision(scores, hits, targets):
+    """COCO's 101-point average precision."""
+    order = np.argsort(-scores, kind="stable")
+    right = hits[order].cumsum()
+    recall, precision = right / max(targets, 1), right / (np.arange(len(right)) + 1)
+    precision = np.maximum.accumulate(precision[::-1])[::-1]
+    at = np.searchsorted(recall, np.linspace(0, 1, 101))
+    return np.append(precision, 0)[np.minimum(at, len(precision))].mean()
+
+
+def detect(network, pictures, size):
+    """Rows x1, y1, x2, y2, score, class per picture, in its own pixels."""
+    boxed = [letterbox(p, np.zeros((0, 5), np.float32), size)[0] for p in pictures]
+    with torch.no_grad():
+        out = network(torch.from_numpy(np.stack(boxed)).permute(0, 3, 1, 2).float() / 255).numpy()
+    for rows, picture in zip(out, pictures):
+        h, w = picture.shape[:2]
+        scale = size / max(h, w)
+        rows[:, :4] = (rows[:, :4] - np.float32([(size - round(w * scale)) // 2, (size - round(h * scale)) // 2] * 2)) / scale
+    return out
+
+
+def held_out(network, folder, size, most, least=0.0):
+    shards = Shards(folder)
+    count = min(most, len(shards.items))
+    scores, hits, targets = [[] for _ in NAMES], [[] for _ in NAMES], [0] * len(NAMES)
+    for start in range(0, count, 16):
+        examples = [shards.read(i) for i in range(start, min(count, start + 16))]
+        for rows, (_, boxes) in zip(detect(network, [p for p, _ in examples], size), examples):
+            for c in range(len(NAMES)):
+                mine, wanted = rows[(rows[:, 5] == c) & (rows[:, 4] > least)][:100], boxes[boxes[:, 0] == c, 1:]
+                targets[c] += len(wanted)
+                scores[c].append(mine[:, 4])
+                hits[c].append(matches(mine[:, :4], wanted))
+    table = []
+    for c, name in enumerate(NAMES):
+        s, h = np.concatenate(scores[c]), np.concatenate(hits[c])
+        table.append([average_precision(s, h[:, t], targets[c]) for t in range(len(IOUS))])
+        print(f"  {name:11s} {targets[c]:5d} codes  AP50 {table[-1][0]:.3f}  AP50-95 {np.mean(table[-1]):.3f}")
+    print(f"  all               AP50 {np.mean(table, 0)[0]:.3f}  AP50-95 {np.mean(table):.3f}  ({count} pictures)", flush=True)
+
+
+def photos(network, folder, size, least=0.25):
+    found = {}
+    for entry in json.loads((Path(folder) / "labels.json").read_text()):
+        picture = cv2.imread(str(Path(folder) / entry["file"]))[..., ::-1]
+        rows = detect(network, [picture], size)[0]
+        rows = rows[rows[:, 4] >= least]
+        kind = entry["class"]
+        mine = rows[[NAMES[int(c)] == kind for c in rows[:, 5]]] if len(rows) else rows
+        good = len(rows) == 0 if kind == "none" else len(mine) > 0
+        found.setdefault(kind, []).append(good)
+    for kind, good in found.items():
+        print(f"  photos {kind:11s} {sum(good):4d} of {len(good)}")
+    codes = [g for kind, good in found.items() if kind != "none" for g in good]
+    print(f"  photos with codes {sum(codes)} of {len(codes)}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--run", required=True)
+    parser.add_argument("--data")
+    parser.add_argument("--photos")
+    parser.add_argument("--size", type=int, default=320)
+    parser.add_argument("--most", type=int, default=500)
+    args = parser.parse_args()
+    torch.set_num_threads(1)
+    network, state = load(args.run, args.size)
+    print(f"step {state['step']}, {state['minutes']:.1f} minutes, size {args.size}")
+    if args.data:
+        held_out(network, args.data, args.size, args.most)
+    if args.photos:
+        photos(network, args.photos, args.size)
+
+
+if __name__ == "__main__":
+    main()
