@@ -12,7 +12,7 @@ const ROOMS: Record<string, readonly string[]> = {
   reference: ['plan', 'core'],
   gpu: ['plan', 'kernels.gen.ts', 'core'],
   image: ['core'],
-  crosscheck: ['image', 'core'],
+  crosscheck: ['image', 'yolov10', 'onnx', 'core'],
   platform: ['core'],
 };
 

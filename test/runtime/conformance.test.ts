@@ -21,7 +21,8 @@ let expectedRows: number[];
 
 beforeAll(async () => {
   const { data, dims } = sampleInput();
-  expectedRows = [...((await runOnnx(sampleModel(), data, dims))['output0']?.data as Float32Array)];
+  const { output0 } = await runOnnx(sampleModel(), data, dims);
+  expectedRows = [...(output0!.data as Float32Array)];
   folder = mkdtempSync(join(tmpdir(), 'conformance-'));
   rowsFile = join(folder, 'rows.json');
   writeFileSync(rowsFile, JSON.stringify(expectedRows));
