@@ -67,7 +67,7 @@ ${table([{ title: 'Limits for computing (all of them: --json)' }, { title: '', a
 const computeLimits = /Compute|maxStorageBuffer(BindingSize|sPerShaderStage)|maxBufferSize|maxUniformBufferBindingSize|maxBindGroups$|StorageBufferOffset/;
 
 function limitText(name: string, value: number): string {
-  return /Size$/.test(name) && value % 1024 === 0 && value >= 2 ** 20 ? `${value / 2 ** 20} MiB` : value.toLocaleString('en');
+  return name.endsWith('Size') && value % 1024 === 0 && value >= 2 ** 20 ? `${value / 2 ** 20} MiB` : value.toLocaleString('en');
 }
 
 /** Words separated by commas in lines of at most 90 columns, indented. */
