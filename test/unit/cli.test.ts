@@ -93,7 +93,7 @@ describe('the command line', () => {
   });
 });
 
-describe('the process', () => {
+describe('the process', { timeout: 60_000 }, () => {
   const start = (...args: string[]): ReturnType<typeof spawn> => spawn(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...args], { stdio: 'pipe' });
 
   it('ends quietly when its reader leaves', async () => {
