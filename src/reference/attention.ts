@@ -17,8 +17,11 @@ export const attention: Twin = (dispatch) => {
       const value = (index: number): number => cell(index) + 2 * heads * keyDim + head * valueDim;
       for (let n = 0; n < cells; n++) {
         const weights = softmax(Float64Array.from({ length: cells }, (_, m) => scale * dot(qkv, query(n), key(m), keyDim)));
-        const to = ((image * cells + n) * heads + head) * valueDim;
-        for (let d = 0; d < valueDim; d++) output[to + d] = weights.reduce((sum, weight, m) => sum + weight * qkv[value(m) + d]!, 0);
+        const sums = new Float64Array(valueDim);
+        for (let m = 0; m < cells; m++) {
+          for (let d = 0; d < valueDim; d++) sums[d]! += weights[m]! * qkv[value(m) + d]!;
+        }
+        output.set(sums, ((image * cells + n) * heads + head) * valueDim);
       }
     }
   }
