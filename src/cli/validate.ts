@@ -109,7 +109,7 @@ const openEngine: OpenForValidation = async ({ bytes, external }, { adapter, ima
   const { Detector } = 'Deno' in globalThis ? await import('../deno.ts') : await import('../node.ts');
   const detector = await Detector.load(bytes, { external, adapter, imageSize, signal: io.signal });
   return {
-    name: `this engine on ${adapterName(detector.adapter)}`,
+    name: `yolov10-webgpu on ${adapterName(detector.adapter)}`,
     imageSize: detector.imageSize,
     run: (images) => detector.run(images),
     trace: (images, visit) => detector.trace(images, ({ name }, values) => visit(name, values)),

@@ -107,7 +107,7 @@ dd { margin: 0; overflow-wrap: anywhere; }
 .note { margin: 24px 0 0; padding: 12px 16px; border-left: 4px solid var(--bad); background: color-mix(in srgb, var(--bad) 8%, transparent); }
 code { overflow-wrap: anywhere; }
 .scroll { overflow-x: auto; }
-table { width: 100%; border-collapse: collapse; font-size: 14px; }
+table { width: 100%; min-width: 720px; border-collapse: collapse; font-size: 14px; }
 th, td { padding: 6px 12px 6px 0; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
 th { color: var(--soft); font-weight: 600; }
 .number { text-align: right; font-variant-numeric: tabular-nums; }

@@ -1,0 +1,102 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { compareTensors } from '../../src/crosscheck/layers.ts';
+import { stack } from '../../src/crosscheck/batches.ts';
+import type { Engine, NumberTensor } from '../../src/crosscheck/engine.ts';
+import { FLOAT32_TOLERANCE, judge, matchRows } from '../../src/crosscheck/match.ts';
+import { openOnnxRuntime } from '../../src/crosscheck/onnxruntime.ts';
+import { testPictures } from '../../src/crosscheck/test-pictures.ts';
+import { Detector } from '../../src/node.ts';
+import type { ScaleName } from '../../src/yolov10/config.ts';
+import { worstAgreement } from '../cases/agreement.ts';
+import { noise } from '../cases/onnxruntime.ts';
+import { type SeededNetwork, seededModel, seededNetwork, tinyConfig } from '../cases/seeded-model.ts';
+
+/** Both engines with one file, disposed of after. */
+async function withBoth(bytes: Uint8Array, use: (engine: Engine, peer: Awaited<ReturnType<typeof openOnnxRuntime>>) => Promise<void>): Promise<void> {
+  const detector = await Detector.load(bytes);
+  const peer = await openOnnxRuntime(bytes, { threads: 1 });
+  try {
+    await use({
+      name: 'this engine',
+      run: (images) => detector.run(images),
+      trace: (images, visit) => detector.trace(images, ({ name }, values) => visit(name, values)),
+    }, peer);
+  } finally {
+    await peer.dispose!();
+    detector.dispose();
+  }
+}
+
+/** A batch of noise; each image another. */
+const images = (batch: number, height: number, width: number): NumberTensor => ({ data: noise([batch, 3, height, width]), dims: [batch, 3, height, width] });
+
+/** Least number of rows per image that have a partner, and how many there are. */
+async function agreement(engine: Engine, peer: { run(input: NumberTensor): Promise<NumberTensor> }, input: NumberTensor): Promise<{ matched: number; rows: number }> {
+  const [found, expected] = [await engine.run(input), await peer.run(input)];
+  expect(found.dims).toEqual(expected.dims);
+  return { matched: worstAgreement(found.data, expected.data, input.dims[0]!), rows: found.dims[1]! };
+}
+
+/** Names of the tensors that a network's layers make. */
+function tensorNames({ layers }: Pick<SeededNetwork, 'layers'>): string[] {
+  return layers.flatMap((layer) => (layer.kind === 'detect' ? [] : layer.kind === 'split' ? layer.outputs : [layer.output])).map(({ name }) => name);
+}
+
+describe.each<ScaleName>(['n', 's', 'm', 'b', 'l', 'x'])('scale %s', (scale) => {
+  it('finds what ONNX Runtime finds, in every layer and in the rows', async () => {
+    const size = { height: 64, width: 96 };
+    await withBoth(seededModel(scale, size), async (engine, peer) => {
+      const input = images(2, size.height, size.width);
+      const { matched, rows } = await agreement(engine, peer, input);
+      expect(rows).toBe(126);
+      expect(matched).toBeGreaterThanOrEqual(rows - 1);
+      const names = tensorNames(seededNetwork(scale, { classCount: 1 }));
+      const differences = await compareTensors(engine, peer, input, names);
+      expect(differences.length).toBeGreaterThan(60);
+      expect(differences.filter(({ difference }) => !(difference < 1e-4))).toEqual([]);
+    });
+  });
+});
+
+describe('scale n', () => {
+  it('agrees at every batch size', async () => {
+    const [height, width] = [128, 160];
+    await withBoth(seededModel('n', { seed: 2, height, width }), async (engine, peer) => {
+      for (const batch of [1, 2, 3, 5, 8]) {
+        const { matched, rows } = await agreement(engine, peer, images(batch, height, width));
+        expect([batch, rows, matched >= 299]).toEqual([batch, 300, true]);
+      }
+    });
+  });
+
+  it('agrees at sizes the file was not made for', async () => {
+    await withBoth(seededModel('n', { seed: 3, dynamic: 'batch,height,width' }), async (engine, peer) => {
+      for (const [height, width] of [[128, 128], [224, 128], [96, 320]] as const) {
+        const { matched } = await agreement(engine, peer, images(2, height, width));
+        expect([height, width, matched >= 299]).toEqual([height, width, true]);
+      }
+    });
+  });
+});
+
+it.each([3, 200])('agrees with %i classes and widths of its own', async (classCount) => {
+  const size = { height: 96, width: 64 };
+  await withBoth(seededModel(tinyConfig(classCount), size), async (engine, peer) => {
+    const { matched, rows } = await agreement(engine, peer, images(3, size.height, size.width));
+    expect(matched).toBeGreaterThanOrEqual(rows - 1);
+  });
+});
+
+/** Their weights are not trained and many scores tie, so that it is chance which rows are listed; the others must agree. */
+it.for(['yolov10n-dynamic-batch', 'yolov10n-nc3-before-fix'])('finds in %s what ONNX Runtime finds', async (name, { skip }) => {
+  const path = `../shared/exports/${name}.onnx`;
+  skip(!existsSync(path), `needs ${path}`);
+  await withBoth(readFileSync(path), async (engine, peer) => {
+    const input = stack(testPictures(1, 640, 640).map(({ pixels }) => pixels), 640, 640);
+    const [found, expected] = [(await engine.run(input)).data, (await peer.run(input)).data];
+    const judgement = judge(matchRows(found, expected), found, expected, FLOAT32_TOLERANCE);
+    expect(judgement).toMatchObject({ agrees: true, apart: 0, missing: [0, 0] });
+    expect(judgement.matched).toBeGreaterThan(200);
+  });
+});
