@@ -1,0 +1,213 @@
+import { describe, expect, test } from 'vitest';
+import { compilePlan } from '../../src/plan/compile.ts';
+import { type DraftStep, finishSteps } from '../../src/plan/draft.ts';
+import { type Allocation, type Homes, assignHomes } from '../../src/plan/homes.ts';
+import { lowerLayers } from '../../src/plan/lower.ts';
+import { type BufferRange, type Plan, type Step, stepsOf, workgroups } from '../../src/plan/plan.ts';
+import { gpuPolicy, softwarePolicy } from '../../src/plan/policy.ts';
+import { ALIGNMENT, layoutWeights, packWeights } from '../../src/plan/weights.ts';
+import { ReferenceExecutor } from '../../src/reference/executor.ts';
+import { SCALE_NAMES, type ScaleName, scaleConfig } from '../../src/yolov10/config.ts';
+import type { FeatureMap, Layer } from '../../src/yolov10/layers.ts';
+import { anchorCount, countFlops, drawNetwork } from '../../src/yolov10/network.ts';
+import { noise } from '../cases/onnxruntime.ts';
+import { seededNetwork } from '../cases/seeded-model.ts';
+
+const sizes: [height: number, width: number][] = [[640, 640], [320, 320], [384, 640], [32, 32], [32, 1280]];
+const everyScaleAndSize = SCALE_NAMES.flatMap((scale) => sizes.map(([height, width]) => [scale, height, width] as const));
+
+const planOf = (scale: ScaleName, height: number, width: number, policy = softwarePolicy): Plan =>
+  compilePlan(drawNetwork(scaleConfig(scale)), height, width, policy);
+
+const activations = (step: Step): BufferRange[] => Object.values(step.buffers).filter(({ space }) => space === 'activations');
+const meet = (a: BufferRange, b: BufferRange): boolean => a.offset < b.offset + b.size && b.offset < a.offset + a.size;
+
+describe('plans', () => {
+  test('n takes at most 95 dispatches', () => {
+    for (const kind of ['tensor', 'pictures'] as const) {
+      const count = stepsOf(planOf('n', 640, 640), kind).length;
+      expect(count).toBeLessThanOrEqual(95);
+      expect(count).toBeGreaterThan(80); // it has 82 convolutions
+    }
+  });
+
+  test.each(everyScaleAndSize)('%s at %i×%i: activations are within 1.25 of the liveness bound', (scale, height, width) => {
+    const { activationBytes, livenessBound } = planOf(scale, height, width);
+    // At 32×32 every map is rounded up to 256 bytes, which weighs more there than the maps.
+    expect(activationBytes).toBeLessThanOrEqual(1.25 * livenessBound + (height * width <= 1024 ? 8192 : 0));
+    expect(activationBytes).toBeGreaterThanOrEqual(livenessBound);
+  });
+
+  test.each(everyScaleAndSize)('%s at %i×%i: buffers of a step lie apart, aligned and within bounds', (scale, height, width) => {
+    const plan = planOf(scale, height, width, gpuPolicy);
+    for (const step of [plan.entry.pictures, ...stepsOf(plan, 'tensor')]) {
+      const ranges = activations(step);
+      for (const [i, range] of ranges.entries()) {
+        expect(range.offset % ALIGNMENT).toBe(0);
+        expect(range.offset + range.size).toBeLessThanOrEqual(plan.activationBytes);
+        expect(ranges.slice(0, i).filter((other) => meet(range, other))).toEqual([]);
+      }
+    }
+  });
+
+  test.each(SCALE_NAMES)('%s: whatever a step reads is what it means to read', (scale) => {
+    for (const [height, width] of [[64, 96], [640, 640]] as const) expect(misreadings(scale, height, width)).toEqual([]);
+  });
+
+  test('a misreading would be seen', () => {
+    expect(misreadings('n', 64, 64, (drafts) => drafts.toSpliced(9, 1))).not.toEqual([]);
+  });
+
+  test.each(SCALE_NAMES)('%s: counts the floating-point operations of its layers', (scale) => {
+    const flops = planOf(scale, 640, 640).steps.reduce((sum, step) => sum + step.flops, 0);
+    expect(flops).toBe(countFlops(drawNetwork(scaleConfig(scale)), 640, 640));
+  });
+
+  test('grids cover the batch and no more than needed', () => {
+    expect(workgroups({ items: 100, perGroup: 64, y: 3, batchAxis: 'x' }, 5)).toEqual([8, 3, 1]);
+    expect(workgroups({ items: 100, perGroup: 64, y: 3, batchAxis: 'z' }, 5)).toEqual([2, 3, 5]);
+    expect(workgroups({ items: 1, perGroup: 1, y: 1, batchAxis: 'x' }, 7)).toEqual([7, 1, 1]);
+  });
+
+  test('rows are 300, or all candidates where there are fewer', () => {
+    expect([planOf('n', 640, 640).rows, planOf('n', 32, 32).rows, planOf('n', 64, 96).rows]).toEqual([300, anchorCount(32, 32), 126]);
+  });
+
+  test.each([0, -32, 33, 100.5, Number.NaN, Number.POSITIVE_INFINITY])('a height of %d is refused', (height) => {
+    expect(() => planOf('n', height, 640)).toThrow(expect.objectContaining({ name: 'InputError', code: 'bad-argument' }));
+  });
+
+  test('are plain data: one that went through JSON runs the same', async () => {
+    const network = seededNetwork('n', { classCount: 2 });
+    const layout = layoutWeights(network.layers);
+    const plan = compilePlan(network.layers, 32, 32, softwarePolicy, layout);
+    const printed = JSON.parse(JSON.stringify(plan)) as Plan;
+    expect(printed).toEqual(plan);
+    const executor = new ReferenceExecutor(packWeights(layout, network.weights));
+    const input = { kind: 'tensor', batch: 1, data: noise([1, 3, 32, 32]) } as const;
+    expect(await executor.run(printed, input)).toEqual(await executor.run(plan, input));
+  });
+
+  test('name a tensor of the reference export for every convolution', () => {
+    const plan = planOf('n', 64, 64);
+    const names = plan.steps.flatMap(({ outputs }) => outputs.map(({ name }) => name));
+    expect(new Set(names).size).toBe(names.length);
+    expect(names).toContain('/model.10/attn/qkv/conv/Conv_output_0');
+    // The positional convolution is summed with the attention at once, so the sum is what there is to see.
+    expect(names).toContain('/model.10/attn/Add_output_0');
+    const convolutions = plan.steps.filter(({ buffers }) => 'weights' in buffers);
+    expect(convolutions).toHaveLength(82);
+    expect(convolutions.every(({ outputs }) => outputs.length === 1)).toBe(true);
+  });
+});
+
+describe('homes', () => {
+  const layers = drawNetwork(scaleConfig('b'));
+  const homes = assignHomes(layers, 64, 96);
+
+  test('inputs of a concatenation lie side by side in its output', () => {
+    let seen = 0;
+    for (const layer of layers) {
+      if (layer.kind !== 'concat') continue;
+      const whole = homes.of(layer.output);
+      let { offset } = whole;
+      for (const part of layer.inputs) {
+        expect(homes.of(part)).toEqual({ ...whole, offset });
+        offset += part.channels / 4;
+        seen++;
+      }
+    }
+    expect(seen).toBeGreaterThan(30);
+  });
+
+  test('halves of a split are halves of its input', () => {
+    for (const layer of layers) {
+      if (layer.kind !== 'split') continue;
+      const { allocation, offset } = homes.of(layer.input);
+      expect(layer.outputs.map((half) => homes.of(half))).toMatchObject([{ offset }, { offset: offset + layer.input.channels / 8 }]);
+      for (const half of layer.outputs) expect(homes.of(half).allocation).toBe(allocation);
+    }
+  });
+
+  test('a shortcut lies in the buffer of its sum', () => {
+    const sums = layers.filter((layer) => layer.kind === 'add');
+    expect(sums.length).toBeGreaterThan(8);
+    for (const { inputs: [shortcut], output } of sums) expect(homes.of(shortcut).allocation).toBe(homes.of(output).allocation);
+  });
+
+  test('the levels of the head are stacked without gaps', () => {
+    const head = layers.find((layer) => layer.kind === 'detect')!;
+    const cells = [8 * 12, 4 * 6, 2 * 3];
+    expect(head.boxes.map((map) => homes.of(map).firstPixel)).toEqual([0, cells[0], cells[0]! + cells[1]!]);
+    expect(head.classes.map((map) => homes.of(map).firstPixel)).toEqual([0, cells[0], cells[0]! + cells[1]!]);
+    expect(homes.logits).toMatchObject({ pixels: anchorCount(64, 96), vectors: 16 + 20 });
+  });
+});
+
+/** Which reads meet something else than the map they mean: all of activation memory is followed, vec4 by vec4. */
+function misreadings(scale: ScaleName, height: number, width: number, edit = (drafts: DraftStep[]): DraftStep[] => drafts): string[] {
+  const layers = drawNetwork(scaleConfig(scale));
+  const homes = assignHomes(layers, height, width);
+  const drafts = edit(lowerLayers({ layers, height, width, policy: softwarePolicy, weights: layoutWeights(layers), homes }));
+  const { steps } = finishSteps(drafts);
+  const memory = new Memory(layers, homes);
+  const [images] = drafts[0]!.reads;
+  memory.write(images!, steps[0]!.buffers['input']!);
+  return drafts.flatMap((draft, i) => {
+    const { buffers } = steps[i]!;
+    const rangeOf = (map: FeatureMap): BufferRange => {
+      const [name] = Object.entries(draft.buffers).find(([, buffer]) => buffer === homes.of(map).allocation)!;
+      return buffers[name]!;
+    };
+    const wrong = draft.reads.filter((map) => !memory.holds(map, rangeOf(map)));
+    for (const map of draft.makes) memory.write(map, rangeOf(map));
+    if (draft.makes.length === 0) for (const name of ['boxes', 'scores', 'chosen']) if (buffers[name]) memory.spoil(buffers[name]);
+    return wrong.map((map) => `${draft.label} reads ${map.name}`);
+  });
+}
+
+/** What was last written where: per range, by first pixel and vec4, a map and a vec4 of it. */
+class Memory {
+  private readonly homes: Homes;
+  private readonly parents = new Map<string, () => string[]>();
+  private contents: { range: BufferRange; cells: Map<string, string> }[] = [];
+
+  constructor(layers: readonly Layer[], homes: Homes) {
+    this.homes = homes;
+    for (const layer of layers) {
+      if (layer.kind === 'concat') this.parents.set(layer.output.name, () => layer.inputs.flatMap((input) => this.cellsOf(input)));
+      if (layer.kind === 'split') {
+        const half = layer.input.channels / 8;
+        layer.outputs.forEach(({ name }, i) => this.parents.set(name, () => this.cellsOf(layer.input).slice(i * half, (i + 1) * half)));
+      }
+      if (layer.kind === 'attention') this.parents.set(layer.value.name, () => this.cellsOf(layer.input).slice((layer.heads * layer.keyDim) / 2));
+    }
+  }
+
+  write(map: FeatureMap, range: BufferRange): void {
+    this.spoil(range, (other) => other.offset !== range.offset || other.size !== range.size);
+    let content = this.contents.find((known) => known.range.offset === range.offset);
+    if (!content) this.contents.push((content = { range, cells: new Map() }));
+    this.cellsOf(map).forEach((cell, i) => content.cells.set(this.placeOf(map, i), cell));
+  }
+
+  /** Forgets everything that lies in a range. */
+  spoil(range: BufferRange, where = (_other: BufferRange): boolean => true): void {
+    this.contents = this.contents.filter((known) => !(meet(known.range, range) && where(known.range)));
+  }
+
+  holds(map: FeatureMap, range: BufferRange): boolean {
+    const content = this.contents.find((known) => known.range.offset === range.offset && known.range.size === range.size);
+    return content !== undefined && this.cellsOf(map).every((cell, i) => content.cells.get(this.placeOf(map, i)) === cell);
+  }
+
+  private placeOf(map: FeatureMap, index: number): string {
+    const { offset, firstPixel } = this.homes.of(map);
+    return `${firstPixel}:${offset + index}`;
+  }
+
+  /** The pieces that steps write of which a map is made. */
+  private cellsOf(map: FeatureMap): string[] {
+    return this.parents.get(map.name)?.() ?? Array.from({ length: Math.ceil(map.channels / 4) }, (_, i) => `${map.name}#${i}`);
+  }
+}
