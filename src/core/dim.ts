@@ -14,7 +14,7 @@ interface Atom {
 }
 
 /** Larger expressions, which only hostile files lead to, become unknowns. */
-const limits = { terms: 32, monomial: 256, text: 256 };
+const limits = { terms: 16, monomial: 256, text: 256 };
 
 let unknowns = 0;
 
@@ -173,7 +173,7 @@ export function format(dim: Dim): string {
 
 function formatTerm([monomial, factor]: [string, number]): string {
   const parts = monomial === '' ? [] : monomial.split('*').map(atomOf);
-  const divisor = parts.reduce((product, { unit }) => product * unit, 1);
+  const divisor = parts.reduce((units, { unit }) => units * unit, 1);
   const common = greatestCommonDivisor(Math.abs(factor), divisor);
   const texts = parts.map(({ text }) => text);
   if (Math.abs(factor) / common !== 1 || parts.length === 0) texts.unshift(String(Math.abs(factor) / common));

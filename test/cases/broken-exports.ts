@@ -16,25 +16,28 @@ export interface Planted {
   mendable: boolean;
 }
 
+/** Makes sound exports of one network. */
+export type MakeSound = (options?: Parameters<typeof reexport>[1]) => OnnxModel;
+
 let network: SeededNetwork | undefined;
 
 /** A sound export of a small scale and picture: 336 candidate boxes, three classes. */
-export function soundExport(options: Parameters<typeof reexport>[1] = {}): OnnxModel {
+export const soundExport: MakeSound = (options = {}) => {
   network ??= seededNetwork('n', { classCount: 3 });
   return reexport(network, { height: 128, width: 128, ...options });
-}
+};
 
 /** Every fault the doctor knows, each planted alone. */
-export function* brokenExports(): Generator<Planted> {
-  yield* bakedBatches();
-  yield* wrongDeclarations();
-  yield* lostShapes();
-  yield* awkwardOperators();
-  yield* badContent();
+export function* brokenExports(make: MakeSound = soundExport): Generator<Planted> {
+  yield* bakedBatches(make);
+  yield* wrongDeclarations(make);
+  yield* lostShapes(make);
+  yield* awkwardOperators(make());
+  yield* badContent(make());
 }
 
-function* bakedBatches(): Generator<Planted> {
-  const sound = soundExport();
+function* bakedBatches(make: MakeSound): Generator<Planted> {
+  const sound = make();
   for (const node of sound.graph.nodes.filter(({ op }) => op === 'Reshape')) {
     const target = ints(sound, node.inputs[1]!);
     const model = withConstant(sound, node, 1, [3, ...target.slice(1)]);
@@ -46,13 +49,20 @@ function* bakedBatches(): Generator<Planted> {
   const tiled = redirect(withInts(insertBefore(sound, '/model.23/Sub', tile), 'repeats', [3, 1, 1]), '/model.23/Sub', 0, 'tiled');
   yield { title: 'batch in a Tile', model: tiled, code: 'batch-in-tile', node: 'tile', mendable: true };
   yield { title: 'batch in a constant', model: withAnchorsRepeated(sound, 3), code: 'batch-in-constant', node: '/model.23/anchors', mendable: true };
-  const split = makeNode('halve', 'Split', ['/model.10/Split_output_1', 'ones'], ['half_0', 'half_1'], { axis: { kind: 'int', value: 0 } });
-  const halved = withInts(insertBefore(sound, '/model.10/attn/qkv/conv/Conv', split), 'ones', [1, 1]);
-  yield { title: 'batch split in two', model: redirect(halved, '/model.10/attn/qkv/conv/Conv', 0, 'half_0'), code: 'batch-mixed', node: 'halve', mendable: false };
+  const halved = insertBefore(sound, '/model.10/attn/qkv/conv/Conv', splitBatch(sound.opset));
+  yield { title: 'batch split in two', model: redirect(withInts(halved, 'ones', [1, 1]), '/model.10/attn/qkv/conv/Conv', 0, 'half_0'), code: 'batch-mixed', node: 'halve', mendable: false };
 }
 
-function* wrongDeclarations(): Generator<Planted> {
-  const sound = soundExport();
+/** Takes a batch of two apart; the sizes are an attribute before operator set 13. */
+function splitBatch(opset: number): OnnxNode {
+  const axis: OnnxAttribute = { kind: 'int', value: 0 };
+  const outputs = ['half_0', 'half_1'];
+  if (opset < 13) return makeNode('halve', 'Split', ['/model.10/Split_output_1'], outputs, { axis, split: { kind: 'ints', value: [1, 1] } });
+  return makeNode('halve', 'Split', ['/model.10/Split_output_1', 'ones'], outputs, { axis });
+}
+
+function* wrongDeclarations(make: MakeSound): Generator<Planted> {
+  const sound = make();
   const input = (...dims: DeclaredDim[]): OnnxModel => declare(sound, 'inputs', dims);
   const output = (...dims: DeclaredDim[]): OnnxModel => declare(sound, 'outputs', dims);
   yield { title: 'input batch dropped', model: input(1, 3, 128, 128), code: 'input-batch-lost', node: 'images', mendable: true };
@@ -61,21 +71,22 @@ function* wrongDeclarations(): Generator<Planted> {
   const values = sound.graph.values.map((value) => (value.name === '/model.0/conv/Conv_output_0' ? { ...value, dims: ['batch', 16, 99, 64] } : value));
   yield { title: 'annotation wrong', model: withGraph(sound, { values }), code: 'annotation-wrong', node: '/model.0/conv/Conv_output_0', mendable: true };
   yield { title: 'height and width baked', model: input('batch', 3, 'height', 'width'), code: 'size-baked', node: '/model.10/attn/Reshape', mendable: true };
-  yield { title: 'anchors baked', model: anchorsBaked(), code: 'anchors-baked', node: 'fixed', mendable: true };
-  yield { title: 'static batch', model: soundExport({ dynamic: 'none' }), code: 'batch-static', node: 'images', mendable: true };
+  yield { title: 'anchors baked', model: anchorsBaked(make), code: 'anchors-baked', node: 'fixed', mendable: true };
+  yield { title: 'static batch', model: make({ dynamic: 'none' }), code: 'batch-static', node: 'images', mendable: true };
 }
 
 /** An export of every size whose anchors are those of one. */
-function anchorsBaked(): OnnxModel {
-  const open = soundExport({ dynamic: 'batch,height,width' });
-  const anchors = { ...soundExport().graph.initializers.get('/model.23/anchors')!, name: 'fixed' };
+function anchorsBaked(make: MakeSound): OnnxModel {
+  const open = make({ dynamic: 'batch,height,width' });
+  const anchors = { ...make().graph.initializers.get('/model.23/anchors')!, name: 'fixed' };
   const held = withGraph(open, { initializers: new Map([...open.graph.initializers, ['fixed', anchors]]) });
   return redirect(redirect(held, '/model.23/Sub', 0, 'fixed'), '/model.23/Add', 0, 'fixed');
 }
 
-function* lostShapes(): Generator<Planted> {
-  const before = referenceStyle(soundExport(), 'before-fix');
-  const after = referenceStyle(soundExport(), 'after-fix');
+function* lostShapes(make: MakeSound): Generator<Planted> {
+  const sound = make();
+  const before = referenceStyle(sound, 'before-fix');
+  const after = referenceStyle(sound, 'after-fix');
   const pe = '/model.10/attn/pe/conv/Conv';
   for (const name of ['Reshape', 'Reshape_1', 'Reshape_2']) {
     yield { title: `channels as -1 in ${name}`, model: before, code: 'channel-minus-one', node: `/model.10/attn/${name}`, mendable: true };
@@ -84,16 +95,15 @@ function* lostShapes(): Generator<Planted> {
   yield { title: 'pe conv unknown to ONNX before the fix', model: before, code: 'conv-input-unknown-onnx', node: pe, mendable: true };
   yield { title: 'pe conv unknown to ONNX after the fix', model: after, code: 'conv-input-unknown-onnx', node: pe, mendable: true };
   const magic = makeNode('magic', 'Magic', ['/model.10/Split_output_1'], ['conjured'], {}, 'com.example');
-  const model = redirect(insertBefore(soundExport(), '/model.10/attn/qkv/conv/Conv', magic), '/model.10/attn/qkv/conv/Conv', 0, 'conjured');
+  const model = redirect(insertBefore(sound, '/model.10/attn/qkv/conv/Conv', magic), '/model.10/attn/qkv/conv/Conv', 0, 'conjured');
   const bare = withGraph(model, { values: [] });
   yield { title: 'an unknown operator', model: bare, code: 'unknown-operator', node: 'magic', mendable: false };
   const late = makeNode('late', 'Magic', ['/model.23/Concat_5_output_0'], ['vanished'], {}, 'com.example');
-  const hidden = redirect(insertBefore(soundExport(), '/model.23/Transpose', late), '/model.23/Transpose', 0, 'vanished');
+  const hidden = redirect(insertBefore(sound, '/model.23/Transpose', late), '/model.23/Transpose', 0, 'vanished');
   yield { title: 'no shape behind it', model: hidden, code: 'shape-unknown', node: 'output0', mendable: false };
 }
 
-function* awkwardOperators(): Generator<Planted> {
-  const sound = soundExport();
+function* awkwardOperators(sound: OnnxModel): Generator<Planted> {
   yield { title: 'Mod', model: sound, code: 'mod-operator', node: '/model.23/Mod', mendable: true };
   yield { title: 'GatherElements', model: sound, code: 'gather-elements-operator', node: '/model.23/GatherElements', mendable: true };
   const top = find(sound, '/model.23/TopK');
@@ -106,8 +116,7 @@ function* awkwardOperators(): Generator<Planted> {
   yield { title: 'channels that do not fit', model: contradiction, code: 'node-contradiction', node: '/model.10/attn/pe/conv/Conv', mendable: false };
 }
 
-function* badContent(): Generator<Planted> {
-  const sound = soundExport();
+function* badContent(sound: OnnxModel): Generator<Planted> {
   const bias = 'model.0.conv.bias';
   yield { title: 'a weight beyond float16', model: withFloat(sound, bias, 1e5), code: 'float16-overflow', node: bias, mendable: true };
   yield { title: 'a weight that is not a number', model: withFloat(sound, bias, Number.NaN), code: 'float16-overflow', node: bias, mendable: true };

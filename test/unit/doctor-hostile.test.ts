@@ -5,7 +5,7 @@ import type { OnnxModel, OnnxNode } from '../../src/onnx/graph.ts';
 import { parseModel } from '../../src/onnx/parse.ts';
 import { serializeModel } from '../../src/onnx/serialize.ts';
 import { soundExport } from '../cases/broken-exports.ts';
-import { graphOf, judge, mutate, patience, simpleNode, tryRepair, withoutWeights } from '../cases/hostile.ts';
+import { graphOf, judge, mutate, patience, processorTime, simpleNode, tryRepair, withoutWeights } from '../cases/hostile.ts';
 import { referenceStyle } from '../cases/reference-style.ts';
 
 const small = serializeModel(withoutWeights(referenceStyle(soundExport(), 'before-fix')));
@@ -19,25 +19,28 @@ describe('damaged files', () => {
   });
 
   it('with random changes are judged or refused', () => {
-    const outcomes = Array.from({ length: 300 }, (_, seed) => judge(mutate(small, seed)));
+    const outcomes = Array.from({ length: 200 }, (_, seed) => judge(mutate(small, seed)));
     expect(outcomes).toContain('report');
     expect(outcomes).toContain('refused');
-  });
+  }, 60_000);
 
   it('with random changes are repaired rightly or refused', () => {
-    for (let seed = 0; seed < 40; seed++) tryRepair(mutate(small, 1000 + seed));
-  });
+    const whole = serializeModel(referenceStyle(soundExport(), 'before-fix'));
+    const outcomes = Array.from({ length: 8 }, (_, seed) => tryRepair(mutate(whole, seed, 60_000)));
+    expect(outcomes).toContain('repaired');
+    expect(outcomes).toContain('refused');
+  }, 60_000);
 });
 
 const chain = (op: string, length: number): OnnxNode[] =>
   Array.from({ length }, (_, index) => simpleNode(op, [index === 0 ? 'images' : `v${index - 1}`], [`v${index}`]));
 
 function timed<T>(action: () => T): T {
-  const started = performance.now();
+  const started = processorTime();
   try {
     return action();
   } finally {
-    expect(performance.now() - started).toBeLessThan(patience);
+    expect(processorTime() - started).toBeLessThan(patience);
   }
 }
 

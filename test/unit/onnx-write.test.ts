@@ -54,7 +54,7 @@ function concat(...parts: Uint8Array[]): Uint8Array {
 
 describe('ModelFile', () => {
   it('keeps unknown fields, at the top and inside', () => {
-    const tensor = { ...tensorMessage({ dims: [1], rawData: floats([5]) }), $unknowns: [unknownField] };
+    const tensor = Object.assign(tensorMessage({ dims: [1], rawData: floats([5]) }), { $unknowns: [unknownField] });
     const file = ModelFile.open(concat(tinyModel({ initializer: [tensor] }), unknownField));
     file.declare('y', ['batch']);
     const bytes = Buffer.from(file.toBytes());

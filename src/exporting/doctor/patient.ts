@@ -11,8 +11,8 @@ export interface Patient {
   /** The picture's dimensions; a dimension is dynamic where it is no number. */
   dims: Shape;
   full: Inference;
-  onnx: Inference;
-  tensorrt: Inference;
+  readonly onnx: Inference;
+  readonly tensorrt: Inference;
   /** Nodes by the values they make. */
   makers: ReadonlyMap<string, OnnxNode>;
 }
@@ -21,16 +21,28 @@ export interface Patient {
 export function examine(model: OnnxModel): Patient {
   const { inputs, nodes } = model.graph;
   const full = inferShapes(model, { view: fullView });
+  const onnx = once(() => inferShapes(model, { view: onnxView }));
+  const tensorrt = once(() => inferShapes(model, { view: tensorrtView }));
   const picture = inputs.find(({ dims }) => dims?.length === 4) ?? inputs[0];
   return {
     model,
     picture,
     dims: (picture && dimsOf(full, picture.name)) ?? [],
     full,
-    onnx: inferShapes(model, { view: onnxView }),
-    tensorrt: inferShapes(model, { view: tensorrtView }),
+    get onnx() {
+      return onnx();
+    },
+    get tensorrt() {
+      return tensorrt();
+    },
     makers: new Map(nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const))),
   };
+}
+
+/** Repairs ask for some views only. */
+function once<T>(work: () => T): () => T {
+  let done: { result: T } | undefined;
+  return () => (done ??= { result: work() }).result;
 }
 
 /** A tensor's dimensions, where known. */

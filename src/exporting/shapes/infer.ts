@@ -43,16 +43,16 @@ export const onnxView: View = { followsValues: false, solvesSymbols: false, trus
 export const tensorrtView: View = { followsValues: true, solvesSymbols: false, trustsAnnotations: false };
 
 /** Most dimensions of one tensor. */
-const longest = 64;
+const longest = 16;
 /** Most values that nodes may read and make; the largest YOLOv10 has some four thousand. */
 const largest = 200_000;
-/** Milliseconds after which the rest is left unknown. */
-const budget = 1200;
+/** Graphs of more nodes than any detector's are followed for so many milliseconds only. */
+const [usual, budget] = [5000, 1200];
 
 /**
  * Works out the shape of every tensor as expressions over the inputs' named dimensions, following integer values through
- * the graph (ONNX operator specification, sets 11 to 20). Time is linear in the graph; after 1.2 s, which only hostile files
- * take, the rest is left unknown.
+ * the graph (ONNX operator specification, sets 11 to 20). Time is linear in the graph; beyond 5,000 nodes, where
+ * only hostile files go, it ends after 1.2 s and leaves the rest unknown.
  * @throws InputError 'unsupported' for graphs of more than 200,000 connections
  */
 export function inferShapes(model: OnnxModel, options: InferOptions = {}): Inference {
@@ -89,13 +89,13 @@ class Walk {
     for (const { name, dataType, dims } of model.graph.inputs) {
       const declared = inputs?.get(name) ?? dims;
       this.#result.types.set(name, dataType);
-      this.#result.shapes.set(name, declared ? { dims: symbolic(name, declared, stride) } : { reason: `the input "${name}" declares no shape` });
+      this.#result.shapes.set(name, declared ? { dims: symbolic(declared, stride, customaryName(name, declared)) } : { reason: `the input "${name}" declares no shape` });
     }
   }
 
   run(): Inference {
     const { sorted, stuck } = orderNodes(this.#model.graph.nodes);
-    const deadline = performance.now() + budget;
+    const deadline = sorted.length > usual ? performance.now() + budget : Number.POSITIVE_INFINITY;
     let late = false;
     for (const [index, node] of sorted.entries()) {
       late ||= index % 64 === 0 && performance.now() > deadline;
@@ -144,7 +144,7 @@ class Walk {
   #shapesOf(site: Site, rule: Rule): Inferred {
     if (!rule.withoutShape && !site.shapes[0]) return fail(`its input "${site.node.inputs[0] ?? ''}" has no shape`);
     const shapes = rule.shape(site);
-    if (!isFailure(shapes) && shapes.some((shape) => shape && shape.length > longest)) return fail('more than 64 dimensions');
+    if (!isFailure(shapes) && shapes.some((shape) => shape && shape.length > longest)) return fail(`more than ${longest} dimensions`);
     return shapes;
   }
 
@@ -205,16 +205,20 @@ export function label(node: OnnxNode): string {
 }
 
 function* annotationsOf({ graph }: OnnxModel, stride: number): Generator<[string, Shape]> {
-  for (const { name, dims } of [...graph.values, ...graph.outputs]) if (dims) yield [name, symbolic('?', dims, stride)];
+  for (const { name, dims } of [...graph.values, ...graph.outputs]) if (dims) yield [name, symbolic(dims, stride)];
 }
 
-/** Declared dimensions as expressions; unnamed ones of a picture get the customary names. */
-function symbolic(input: string, dims: readonly DeclaredDim[], stride: number): Dim[] {
-  const picture = dims.length === 4;
+/** Declared dimensions as expressions; unnamed ones are unknown unless a name is given. */
+function symbolic(dims: readonly DeclaredDim[], stride: number, nameOf?: (axis: number) => string): Dim[] {
   return dims.map((dim, axis) => {
     if (typeof dim === 'number' && dim >= 0) return constant(dim);
-    if (typeof dim !== 'string' && input === '?') return unknown();
-    const name = typeof dim === 'string' ? dim : picture ? ['batch', 'channels', 'height', 'width'][axis]! : `${input}.${axis}`;
-    return name.startsWith('?') ? unknown() : symbol(name, picture && axis >= 2 ? stride : 1);
+    const name = typeof dim === 'string' ? dim : nameOf?.(axis);
+    const isSide = dims.length === 4 && axis >= 2;
+    return name === undefined || name.startsWith('?') ? unknown() : symbol(name, isSide ? stride : 1);
   });
+}
+
+/** What the unnamed dimensions of an input are called: those of a picture as everyone calls them. */
+function customaryName(input: string, { length }: readonly DeclaredDim[]): (axis: number) => string {
+  return (axis) => (length === 4 ? ['batch', 'channels', 'height', 'width'][axis]! : `${input}.${axis}`);
 }

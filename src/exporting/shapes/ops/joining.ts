@@ -47,7 +47,7 @@ function split(site: Site): Inferred {
   const parts = given ?? (node.inputs[1] ? undefined : evenParts(input[axis]!, node.outputs.length, opset));
   if (!parts) return node.outputs.map(() => input.map((dim, place) => (place === axis ? unknown() : dim)));
   const total = given && constant(given.reduce((whole, part) => whole + part, 0));
-  if (total && 'reason' in unify(site, input[axis]!, total)) return contradict(`parts [${parts}] of ${formatShape(input)}`);
+  if (total && 'reason' in unify(site, input[axis]!, total)) return contradict(`parts [${given}] of ${formatShape(input)}`);
   return parts.map((part) => input.map((dim, place) => (place === axis ? asDim(part) : dim)));
 }
 
