@@ -20,11 +20,11 @@ export function rowsOfRaw({ data, dims }: NumberTensor, form: BoxForm): NumberTe
 }
 
 function imageRows(raw: Float32Array, classes: number, anchors: number, rows: number, form: BoxForm): number[] {
-  const score = (anchor: number, classId: number): number => raw[(4 + classId) * anchors + anchor]!;
+  const scoreOf = (anchor: number, classId: number): number => raw[(4 + classId) * anchors + anchor]!;
   const classIds = Array.from({ length: classes }, (_, classId) => classId);
-  const best = Array.from({ length: anchors }, (_, anchor) => ({ anchor, score: Math.max(...classIds.map((classId) => score(anchor, classId))) }));
+  const best = Array.from({ length: anchors }, (_, anchor) => ({ anchor, score: Math.max(...classIds.map((classId) => scoreOf(anchor, classId))) }));
   const chosen = best.sort((a, b) => b.score - a.score).slice(0, rows);
-  const pairs = chosen.flatMap(({ anchor }) => classIds.map((classId) => ({ anchor, classId, score: score(anchor, classId) })));
+  const pairs = chosen.flatMap(({ anchor }) => classIds.map((classId) => ({ anchor, classId, score: scoreOf(anchor, classId) })));
   const kept = pairs.sort((a, b) => b.score - a.score).slice(0, rows);
   return kept.flatMap(({ anchor, classId, score }) => [...corners(raw, anchor, anchors, form), score, classId]);
 }

@@ -19,7 +19,7 @@ export async function reportHtml(report: ValidationReport, modelName: string): P
 <h1>${escapeXml(modelName)}</h1>
 ${facts(report)}
 </header>
-${difference(report)}
+${firstDifferenceNote(report)}
 <h2>Checks</h2>
 ${table(report.checks)}
 <h2>What was seen</h2>
@@ -49,7 +49,7 @@ function facts({ model, input, engine, peer, withoutPeer, tolerance, millisecond
   return `<dl>${rows.map(([name, value]) => `<dt>${name}</dt><dd>${escapeXml(value)}</dd>`).join('')}</dl>`;
 }
 
-function difference({ firstDifference: first }: ValidationReport): string {
+function firstDifferenceNote({ firstDifference: first }: ValidationReport): string {
   if (!first) return '';
   return `<p class="note">The two engines first differ at <code>${escapeXml(first.tensor)}</code>, by ${share(first.difference)}. What feeds it agrees: look at the nodes between.</p>`;
 }
