@@ -1,13 +1,11 @@
 import { worstAgreement } from '../test/cases/agreement.ts';
-import type { Counts, EngineName } from './engine.ts';
+import type { Counts, EngineHandle, EngineName } from './engine.ts';
 import { type Spread, summarise } from './statistics.ts';
-import { EngineProcess } from './worker-handle.ts';
 
-/** What is compared, and on what. */
+/** What is compared, and for how long. */
 export interface DuelSetup {
-  model: Uint8Array;
-  /** Variables that make both engines use the same Vulkan driver. */
-  environment: Record<string, string>;
+  /** Starts an engine anew, on the bench's adapter. */
+  open(name: EngineName): Promise<EngineHandle>;
   /** Timed runs per engine and cell. */
   runs: number;
   /** Seconds one cell may take; a cell that would take longer gets fewer runs, or none. */
@@ -29,14 +27,14 @@ export type Rival = Extract<EngineName, 'own' | 'onnxruntime'>;
 const ABBA: Rival[] = ['own', 'onnxruntime', 'onnxruntime', 'own'];
 
 /** Cold starts in fresh processes, in ABBA order: milliseconds from the start of loading to the first rows. */
-export async function coldStarts({ model, environment }: DuelSetup, size: number): Promise<Record<Rival, Spread>> {
+export async function coldStarts({ open }: DuelSetup, size: number): Promise<Record<Rival, Spread>> {
   const times: Record<Rival, number[]> = { own: [], onnxruntime: [] };
   for (const name of ABBA) {
-    const engine = new EngineProcess(name, environment);
+    const engine = await open(name);
     try {
-      times[name].push(...(await engine.first(model, 1, size)).milliseconds);
+      times[name].push(...(await engine.first(1, size)).milliseconds);
     } finally {
-      engine.close();
+      await engine.close();
     }
   }
   return { own: summarise(times.own), onnxruntime: summarise(times.onnxruntime) };
@@ -44,22 +42,18 @@ export async function coldStarts({ model, environment }: DuelSetup, size: number
 
 /** Runs every cell with both engines alive side by side, one computing at a time. */
 export async function* duel(setup: DuelSetup, cells: { size: number; batch: number }[]): AsyncGenerator<CellResult> {
-  const engines = {
-    own: new EngineProcess('own', setup.environment),
-    onnxruntime: new EngineProcess('onnxruntime', setup.environment),
-    reference: new EngineProcess('reference', setup.environment),
-  };
+  const engines = { own: await setup.open('own'), onnxruntime: await setup.open('onnxruntime'), reference: await setup.open('reference') };
   try {
     const [{ size } = { size: 320 }] = cells;
-    for (const engine of Object.values(engines)) await engine.first(setup.model, 1, size);
+    for (const engine of Object.values(engines)) await engine.first(1, size);
     for (const cell of cells) yield await fight(engines, setup, cell);
   } finally {
-    for (const engine of Object.values(engines)) engine.close();
+    for (const engine of Object.values(engines)) await engine.close();
   }
 }
 
 async function fight(
-  engines: Record<EngineName, EngineProcess>,
+  engines: Record<EngineName, EngineHandle>,
   { runs, budget }: DuelSetup,
   { size, batch }: { size: number; batch: number },
 ): Promise<CellResult> {
@@ -76,11 +70,11 @@ async function fight(
   return { size, batch, agreement, steady, counts };
 }
 
-async function secondsOf(engine: EngineProcess, batch: number, size: number): Promise<number> {
+async function secondsOf(engine: EngineHandle, batch: number, size: number): Promise<number> {
   return ((await engine.run(batch, size, 1)).milliseconds[0] as number) / 1000;
 }
 
-async function steadyTimes(engines: Record<Rival, EngineProcess>, batch: number, size: number, rounds: number): Promise<Record<Rival, Spread>> {
+async function steadyTimes(engines: Record<Rival, EngineHandle>, batch: number, size: number, rounds: number): Promise<Record<Rival, Spread>> {
   const times: Record<Rival, number[]> = { own: [], onnxruntime: [] };
   for (let round = 0; round < rounds; round++) {
     for (const name of ABBA) times[name].push(...(await engines[name].run(batch, size, 1)).milliseconds);

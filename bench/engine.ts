@@ -8,6 +8,24 @@ export interface Engine {
 
 export type EngineName = 'own' | 'onnxruntime' | 'reference';
 
+/** Milliseconds of runs, and the rows of the last. */
+export interface Timing {
+  milliseconds: number[];
+  rows: Float32Array;
+}
+
+/** An engine in a process or page of its own, seen from the bench. */
+export interface EngineHandle {
+  readonly name: EngineName;
+  /** Loads the bench's model and runs once: milliseconds from the start of loading to the first rows. */
+  first(batch: number, size: number): Promise<Timing>;
+  /** Runs so many times. */
+  run(batch: number, size: number, runs: number): Promise<Timing>;
+  /** Counts the WebGPU calls of one run; null where they happen outside JavaScript. */
+  count(batch: number, size: number): Promise<Counts | null>;
+  close(): Promise<void>;
+}
+
 /** What the bench asks of an engine's process; every request is answered with one `Reply`. */
 export type Request =
   /** Loads the model and runs once: milliseconds from the start of loading to the first rows. */

@@ -10,6 +10,8 @@ export interface Report {
   adapter: AdapterDescription;
   /** Measured floating-point operations per second. */
   fmaPeak: number;
+  /** The package compared with. */
+  peer: string;
   model: string;
   /** Floating-point operations per image, by input size. */
   flops: Record<string, number>;
@@ -20,12 +22,12 @@ export interface Report {
 
 /** Prints the report as a table. On a software adapter only ratios are shown: its times say nothing of a GPU's. */
 export function printReport(report: Report): void {
-  const { adapter, fmaPeak, model, cells, cold } = report;
+  const { adapter, fmaPeak, model, peer, cells, cold } = report;
   const shown = adapter.software ? 'software: ratios only' : `${(fmaPeak / 1e9).toFixed(0)} GFLOPS measured`;
-  console.log(`\n${model} on ${adapter.description || adapter.device} (${shown})`);
+  console.log(`\n${model}, this engine / ${peer}, on ${adapter.description || adapter.device} (${shown})`);
   console.table(cells.map((cell) => row(report, cell)));
   const times = adapter.software ? '' : ` (${cold.own.median.toFixed(0)} ms against ${cold.onnxruntime.median.toFixed(0)} ms)`;
-  console.log(`first result at ${cold.size}, batch 1: ${(cold.onnxruntime.median / cold.own.median).toFixed(1)} × faster than onnxruntime${times}`);
+  console.log(`first result at ${cold.size}, batch 1: ${(cold.onnxruntime.median / cold.own.median).toFixed(1)} × faster than ${peer}${times}`);
 }
 
 function row(report: Report, { size, batch, agreement, steady, counts }: CellResult): Record<string, string | number> {
@@ -33,7 +35,7 @@ function row(report: Report, { size, batch, agreement, steady, counts }: CellRes
     size,
     batch,
     'rows agreeing': `${agreement.own} / ${agreement.onnxruntime}`,
-    'faster than onnxruntime': steady ? `${(steady.onnxruntime.median / steady.own.median).toFixed(2)} ×` : 'over budget',
+    [`faster than ${report.peer}`]: steady ? `${(steady.onnxruntime.median / steady.own.median).toFixed(2)} ×` : 'over budget',
     spread: steady ? `±${percent(steady.own.spread / 2)} / ±${percent(steady.onnxruntime.spread / 2)}` : '',
     'share of FMA peak': steady ? `${share(report, size, batch, steady.own)} / ${share(report, size, batch, steady.onnxruntime)}` : '',
     ...(steady && !report.adapter.software && { 'ms per image': `${(steady.own.median / batch).toFixed(2)} / ${(steady.onnxruntime.median / batch).toFixed(2)}` }),
@@ -55,19 +57,19 @@ export function writeReport(report: Report): string {
   mkdirSync(folder, { recursive: true });
   const time = new Date().toISOString();
   const name = (report.adapter.architecture || report.adapter.vendor || 'adapter').replace(/\W+/g, '-');
-  const path = `${folder}/${time.slice(0, 16).replace(/\D/g, '')}-${name}.json`;
+  const path = `${folder}/${time.slice(0, 16).replace(/\D/g, '')}-${name}-${report.peer}.json`;
   writeFileSync(path, `${JSON.stringify({ ...stamp(time), ...relative(report) }, null, 2)}\n`);
   return path;
 }
 
 function stamp(time: string): Record<string, unknown> {
-  const version = (name: string): string => JSON.parse(readFileSync(`node_modules/${name}/package.json`, 'utf8')).version as string;
+  const version = (name: string): string => JSON.parse(readFileSync(new URL(`../node_modules/${name}/package.json`, import.meta.url), 'utf8')).version as string;
   return {
     time,
     commit: git('rev-parse', '--short', 'HEAD') + (git('status', '--porcelain') ? ' with changes' : ''),
     node: process.version,
     system: `${platform()} ${release()}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}`,
-    versions: { webgpu: version('webgpu'), 'onnxruntime-node': version('onnxruntime-node') },
+    versions: Object.fromEntries(['webgpu', 'onnxruntime-node', 'onnxruntime-web'].map((name) => [name, version(name)])),
   };
 }
 

@@ -1,20 +1,17 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { Counts, EngineName, Reply, Request } from './engine.ts';
+import type { Counts, EngineHandle, EngineName, Reply, Request, Timing } from './engine.ts';
 
-/** Milliseconds of runs, and the rows of the last. */
-export interface Timing {
-  milliseconds: number[];
-  rows: Float32Array;
-}
-
-/** An engine's process, seen from the bench. */
-export class EngineProcess {
+/** An engine in a Node process of its own. */
+export class EngineProcess implements EngineHandle {
   readonly name: EngineName;
+  readonly #model: Uint8Array;
   readonly #child: ChildProcess;
 
-  constructor(name: EngineName, environment: Record<string, string>) {
+  /** `environment` makes the process use the bench's Vulkan driver. */
+  constructor(name: EngineName, model: Uint8Array, environment: Record<string, string>) {
     this.name = name;
+    this.#model = model;
     this.#child = fork(fileURLToPath(new URL('worker.ts', import.meta.url)), [name], {
       execArgv: ['--import', 'tsx'],
       serialization: 'advanced',
@@ -24,8 +21,8 @@ export class EngineProcess {
     });
   }
 
-  first(model: Uint8Array, batch: number, size: number): Promise<Timing> {
-    return this.#timing({ kind: 'first', model, batch, size });
+  first(batch: number, size: number): Promise<Timing> {
+    return this.#timing({ kind: 'first', model: this.#model, batch, size });
   }
 
   run(batch: number, size: number, runs: number): Promise<Timing> {
@@ -37,8 +34,8 @@ export class EngineProcess {
     return reply.kind === 'counts' ? reply.counts : null;
   }
 
-  close(): void {
-    this.#child.kill('SIGKILL');
+  async close(): Promise<void> {
+    this.#child.kill('SIGKILL'); // Dawn may hang when asked politely
   }
 
   async #timing(request: Request): Promise<Timing> {

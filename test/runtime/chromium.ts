@@ -17,7 +17,7 @@ export const webgpuFlags = [
 export async function launchChromium(flags: string[] = []): Promise<Browser> {
   const executablePath = process.env['PUPPETEER_EXECUTABLE_PATH'] ?? (await chromium.executablePath());
   const start = (libraries?: string): Promise<Browser> =>
-    launch({ executablePath, headless: 'shell', args: [...quiet, ...flags], env: { ...process.env, ...(libraries && { LD_LIBRARY_PATH: libraries }) } });
+    launch({ executablePath, headless: 'shell', protocolTimeout: 0, args: [...quiet, ...flags], env: { ...process.env, ...(libraries && { LD_LIBRARY_PATH: libraries }) } });
   try {
     return await start();
   } catch (error) {

@@ -1,0 +1,71 @@
+/** This engine against onnxruntime-web's WebGPU provider in headless Chromium. Options: see options.ts. */
+import { readFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Browser, Page } from 'puppeteer';
+import type { AdapterDescription } from '../src/platform/contract.ts';
+import { bundleForPage, launchChromium, openPage, webgpuFlags } from '../test/runtime/chromium.ts';
+import type { Counts, EngineHandle, EngineName, Timing } from './engine.ts';
+import { measure } from './measure.ts';
+import { benchOptions } from './options.ts';
+import { EngineProcess } from './worker-handle.ts';
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+const options = await benchOptions({ sizes: '320', batches: '1,4' });
+const server = await serve(options.model);
+const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+const script = await bundleForPage(here('browser-page.ts'), 'bench');
+const browser = await launchChromium(webgpuFlags);
+
+try {
+  const page = await benchPage(browser);
+  const { adapter, fmaPeak } = (await page.evaluate('bench.describe()')) as { adapter: AdapterDescription; fmaPeak: number };
+  await page.close();
+  const open = async (name: EngineName): Promise<EngineHandle> =>
+    name === 'reference' ? new EngineProcess(name, options.model, {}) : pageEngine(name, await benchPage(browser));
+  await measure(options, { adapter, fmaPeak, peer: 'onnxruntime-web', open });
+} finally {
+  await browser.close();
+  server.close();
+}
+process.exit();
+
+async function benchPage(chromium: Browser): Promise<Page> {
+  const { page } = await openPage(chromium, address, script);
+  page.setDefaultTimeout(0);
+  return page;
+}
+
+function pageEngine(name: EngineName, page: Page): EngineHandle {
+  const timing = async (call: string): Promise<Timing> => {
+    const { milliseconds, rows } = (await page.evaluate(call)) as { milliseconds: number[]; rows: number[] };
+    return { milliseconds, rows: Float32Array.from(rows) };
+  };
+  return {
+    name,
+    first: (batch, size) => timing(`bench.first('${name}', ${batch}, ${size})`),
+    run: (batch, size, runs) => timing(`bench.run(${batch}, ${size}, ${runs})`),
+    count: async (batch, size) => (await page.evaluate(`bench.count(${batch}, ${size})`)) as Counts,
+    close: () => page.close(),
+  };
+}
+
+/** Serves an empty page, the model, and onnxruntime-web's files. */
+async function serve(model: Uint8Array): Promise<Server> {
+  const created = createServer((request, response) => {
+    const path = request.url ?? '/';
+    const type = /\.m?js$/.test(path) ? 'text/javascript' : path.endsWith('.wasm') ? 'application/wasm' : 'text/html';
+    const content = path === '/model.onnx' ? Promise.resolve(model) : path.startsWith('/ort/') ? ortFile(path.slice(5)) : Promise.resolve('<!doctype html>');
+    content.then((body) => response.writeHead(200, { 'content-type': type }).end(body), () => response.writeHead(404).end());
+  });
+  await new Promise<void>((resolve) => {
+    created.listen(0, '127.0.0.1', resolve);
+  });
+  return created;
+}
+
+function ortFile(name: string): Promise<Uint8Array> {
+  return /^[\w.-]+$/.test(name) ? readFile(join(here('../node_modules/onnxruntime-web/dist'), name)) : Promise.reject(new Error('no such file'));
+}

@@ -1,0 +1,24 @@
+import type { AdapterDescription } from '../src/platform/contract.ts';
+import { type CellResult, coldStarts, duel, type DuelSetup } from './duel.ts';
+import { type BenchOptions, flopsBySize } from './options.ts';
+import { printReport, type Report, writeReport } from './report.ts';
+
+/** Measures every cell and the cold start, prints the table, writes the report. The exit code tells whether rows agree. */
+export async function measure(
+  { cells, sizes, model, modelName, runs, budget }: BenchOptions,
+  { adapter, fmaPeak, peer, open }: { adapter: AdapterDescription; fmaPeak: number; peer: string; open: DuelSetup['open'] },
+): Promise<void> {
+  const setup = { open, runs, budget };
+  console.error(`${adapter.description || adapter.device}; measuring, best left alone meanwhile ...`);
+  const results: CellResult[] = [];
+  for await (const cell of duel(setup, cells)) {
+    console.error(`  ${cell.size} × batch ${cell.batch} done`);
+    results.push(cell);
+  }
+  const size = sizes.at(-1) as number;
+  const cold = { size, ...(await coldStarts(setup, size)) };
+  const report: Report = { adapter, fmaPeak, peer, model: modelName, flops: flopsBySize(model, sizes), cold, cells: results };
+  printReport(report);
+  console.log(`written to ${writeReport(report)}`);
+  process.exitCode = results.every(({ agreement }) => agreement.own >= 299) ? 0 : 1;
+}

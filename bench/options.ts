@@ -1,0 +1,52 @@
+import { parseArgs } from 'node:util';
+import { parseModel } from '../src/onnx/parse.ts';
+import { compilePlan } from '../src/plan/compile.ts';
+import { stepsOf } from '../src/plan/plan.ts';
+import { softwarePolicy } from '../src/plan/policy.ts';
+import type { AdapterChoice } from '../src/platform/contract.ts';
+import { readBytes } from '../src/platform/node.ts';
+import { readYolov10 } from '../src/yolov10/read.ts';
+import { seededModel } from '../test/cases/seeded-model.ts';
+
+/** What the command line asks a bench to do. */
+export interface BenchOptions {
+  adapter: AdapterChoice | undefined;
+  sizes: number[];
+  cells: { size: number; batch: number }[];
+  model: Uint8Array;
+  modelName: string;
+  runs: number;
+  budget: number;
+}
+
+/** `--adapter gpu|lavapipe|swiftshader --sizes 320,640 --batches 1,4,8 --model file.onnx --runs 10 --budget 60` */
+export async function benchOptions(defaults: { sizes: string; batches: string }): Promise<BenchOptions> {
+  const { values } = parseArgs({
+    options: {
+      adapter: { type: 'string' },
+      sizes: { type: 'string', default: defaults.sizes },
+      batches: { type: 'string', default: defaults.batches },
+      model: { type: 'string' },
+      runs: { type: 'string', default: '10' },
+      budget: { type: 'string', default: '60' },
+    },
+  });
+  const numbers = (list: string): number[] => list.split(',').map(Number);
+  const sizes = numbers(values.sizes);
+  return {
+    adapter: values.adapter as AdapterChoice | undefined,
+    sizes,
+    cells: sizes.flatMap((size) => numbers(values.batches).map((batch) => ({ size, batch }))),
+    model: values.model ? await readBytes(values.model) : seededModel('n', { dynamic: 'batch,height,width' }),
+    modelName: values.model ?? 'YOLOv10n with seeded weights',
+    runs: Number(values.runs),
+    budget: Number(values.budget),
+  };
+}
+
+/** Floating-point operations per image, by input size. */
+export function flopsBySize(model: Uint8Array, sizes: number[]): Record<string, number> {
+  const { layers } = readYolov10(parseModel(model));
+  const flops = (size: number): number => stepsOf(compilePlan(layers, size, size, softwarePolicy), 'tensor').reduce((sum, step) => sum + step.flops, 0);
+  return Object.fromEntries(sizes.map((size) => [size, flops(size)]));
+}
