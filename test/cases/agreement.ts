@@ -1,14 +1,4 @@
-/** How far two engines' rows for one image may differ and still be the same detection. */
-export interface Tolerance {
-  /** Every box side, in pixels of the input. */
-  box: number;
-  score: number;
-}
-
-/** Well above the noise of float32 (0.03 px and 5e-5 between two runs of one engine), well below what a user could see. */
-export const FLOAT32_TOLERANCE: Tolerance = { box: 0.1, score: 1e-3 };
-
-const ROW = 6;
+import { FLOAT32_TOLERANCE, ROW, type Tolerance } from '../../src/crosscheck/match.ts';
 
 /**
  * Counts the rows of one image, [rows, 6], that have a partner of the same class within tolerance in the other engine's;
