@@ -41,7 +41,7 @@ export const operatorCases: OperatorCase[] = [
   { op: 'Slice', inputs: [picture, { ints: [1] }, { ints: [2 ** 63] }, { ints: [2] }] },
   { op: 'Slice', inputs: [picture, { ints: [-3] }, { ints: [100] }, { ints: [-1] }] },
   { op: 'Slice', inputs: [picture, { ints: [7, 0] }, { ints: [0, -1] }, { ints: [2, 3] }, { ints: [-2, 3] }] },
-  { op: 'Slice', inputs: [picture, { ints: [-1] }, { ints: [-2 ** 63] }, { ints: [2] }, { ints: [-1] }] },
+  { op: 'Slice', inputs: [picture, { ints: [-1] }, { ints: [-(2 ** 63)] }, { ints: [2] }, { ints: [-1] }] },
   { op: 'Reshape', inputs: [picture, { ints: [0, -1, 8] }] },
   { op: 'Reshape', inputs: [picture, { ints: [-1] }] },
   { op: 'Reshape', inputs: [picture, { ints: [0, 2, 2, 72] }] },

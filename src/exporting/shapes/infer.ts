@@ -1,6 +1,7 @@
 import { InputError } from '../../core/errors.ts';
-import { constant, type Dim, isKnown, symbol, unknown } from '../../core/dim.ts';
+import { constant, isKnown } from '../../core/dim.ts';
 import type { DataType, DeclaredDim, OnnxModel, OnnxNode, OnnxTensor } from '../../onnx/graph.ts';
+import { annotationsOf, customaryName, symbolic } from './declared.ts';
 import { constantTensor } from './ops/constants.ts';
 import { orderNodes } from './order.ts';
 import { ruleOf } from './registry.ts';
@@ -202,23 +203,4 @@ function dimsOf(known: Known | undefined): Shape | undefined {
 /** How a node is called in messages: by its name, or where it has none by what it makes. */
 export function label(node: OnnxNode): string {
   return node.name || `${node.op} making "${node.outputs[0] ?? ''}"`;
-}
-
-function* annotationsOf({ graph }: OnnxModel, stride: number): Generator<[string, Shape]> {
-  for (const { name, dims } of [...graph.values, ...graph.outputs]) if (dims) yield [name, symbolic(dims, stride)];
-}
-
-/** Declared dimensions as expressions; unnamed ones are unknown unless a name is given. */
-function symbolic(dims: readonly DeclaredDim[], stride: number, nameOf?: (axis: number) => string): Dim[] {
-  return dims.map((dim, axis) => {
-    if (typeof dim === 'number' && dim >= 0) return constant(dim);
-    const name = typeof dim === 'string' ? dim : nameOf?.(axis);
-    const isSide = dims.length === 4 && axis >= 2;
-    return name === undefined || name.startsWith('?') ? unknown() : symbol(name, isSide ? stride : 1);
-  });
-}
-
-/** What the unnamed dimensions of an input are called: those of a picture as everyone calls them. */
-function customaryName(input: string, { length }: readonly DeclaredDim[]): (axis: number) => string {
-  return (axis) => (length === 4 ? ['batch', 'channels', 'height', 'width'][axis]! : `${input}.${axis}`);
 }

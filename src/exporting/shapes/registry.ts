@@ -8,12 +8,13 @@ import { matrix } from './ops/matrix.ts';
 import { reducing } from './ops/reducing.ts';
 import { reshaping } from './ops/reshape.ts';
 import { resizing } from './ops/resizing.ts';
+import { slicing } from './ops/slicing.ts';
 import type { OnnxNode } from '../../onnx/graph.ts';
 import type { Rule } from './rule.ts';
 
 const standard = new Map<string, Rule>(
   Object.entries({
-    ...constants, ...convolution, ...elementwise, ...joining, ...layout, ...matrix, ...reducing, ...reshaping, ...resizing,
+    ...constants, ...convolution, ...elementwise, ...joining, ...layout, ...matrix, ...reducing, ...reshaping, ...resizing, ...slicing,
   }),
 );
 const plugins = new Map<string, Rule>(Object.entries(detection));
