@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { InputError } from '../core/errors.ts';
-import type { Engine, Peer } from '../crosscheck/engine.ts';
+import { type Engine, type Peer, engineOf } from '../crosscheck/engine.ts';
 import { openOnnxRuntime } from '../crosscheck/onnxruntime.ts';
 import type { TestPicture } from '../crosscheck/test-pictures.ts';
 import { reportHtml } from '../crosscheck/validate-html.ts';
@@ -108,13 +108,8 @@ async function openPeer({ bytes, external }: ExportFiles, io: Io): Promise<{ pee
 const openEngine: OpenForValidation = async ({ bytes, external }, { adapter, imageSize }, io) => {
   const { Detector } = 'Deno' in globalThis ? await import('../deno.ts') : await import('../node.ts');
   const detector = await Detector.load(bytes, { external, adapter, imageSize, signal: io.signal });
-  return {
-    name: `yolov10-webgpu on ${adapterName(detector.adapter)}`,
-    imageSize: detector.imageSize,
-    run: (images) => detector.run(images),
-    trace: (images, visit) => detector.trace(images, ({ name }, values) => visit(name, values)),
-    dispose: () => detector.dispose(),
-  };
+  const engine = engineOf(detector, `yolov10-webgpu on ${adapterName(detector.adapter)}`);
+  return { ...engine, imageSize: detector.imageSize, dispose: () => detector.dispose() };
 };
 
 async function readPictures(named: string[], height: number, width: number): Promise<TestPicture[]> {

@@ -17,6 +17,21 @@ export interface Engine {
   trace?(images: NumberTensor, visit: TensorVisitor): Promise<void>;
 }
 
+/** What validation needs of a detector: this project's own fits. */
+export interface TracingDetector {
+  run(images: { data: Float32Array; dims: readonly number[] }): Promise<NumberTensor>;
+  trace(images: { data: Float32Array; dims: readonly number[] }, visit: (tensor: { name: string }, values: Float32Array) => void): Promise<void>;
+}
+
+/** A loaded detector as the engine of a validation. `name` is what reports call it. */
+export function engineOf(detector: TracingDetector, name: string): Engine {
+  return {
+    name,
+    run: (images) => detector.run(images),
+    trace: (images, visit) => detector.trace(images, (tensor, values) => visit(tensor.name, values)),
+  };
+}
+
 /** Another engine that runs the file itself, wiring included. */
 export interface Peer {
   name: string;

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { compareTensors } from '../../src/crosscheck/layers.ts';
 import { stack } from '../../src/crosscheck/batches.ts';
-import type { Engine, NumberTensor } from '../../src/crosscheck/engine.ts';
+import { type Engine, type NumberTensor, engineOf } from '../../src/crosscheck/engine.ts';
 import { FLOAT32_TOLERANCE, judge, matchRows } from '../../src/crosscheck/match.ts';
 import { openOnnxRuntime } from '../../src/crosscheck/onnxruntime.ts';
 import { testPictures } from '../../src/crosscheck/test-pictures.ts';
@@ -17,11 +17,7 @@ async function withBoth(bytes: Uint8Array, use: (engine: Engine, peer: Awaited<R
   const detector = await Detector.load(bytes);
   const peer = await openOnnxRuntime(bytes, { threads: 1 });
   try {
-    await use({
-      name: 'this engine',
-      run: (images) => detector.run(images),
-      trace: (images, visit) => detector.trace(images, ({ name }, values) => visit(name, values)),
-    }, peer);
+    await use(engineOf(detector, 'this engine'), peer);
   } finally {
     await peer.dispose!();
     detector.dispose();

@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Detector, Detector as Engine } from '../../src/node.ts';
+import { GpuExecutor } from '../../src/gpu/executor.ts';
+import { compilePlan } from '../../src/plan/compile.ts';
+import { firstDifference } from '../../src/plan/difference.ts';
+import { gpuPolicy, softwarePolicy } from '../../src/plan/policy.ts';
+import { layoutWeights, packWeights } from '../../src/plan/weights.ts';
+import { ReferenceExecutor } from '../../src/reference/executor.ts';
+import { noise } from '../cases/onnxruntime.ts';
+import { seededModel, seededNetwork } from '../cases/seeded-model.ts';
+import { testDevice } from '../cases/test-device.ts';
+
+const [height, width] = [64, 96];
+const IMAGES = 5;
+const perImage = 3 * height * width;
+const data = noise([IMAGES, 3, height, width]);
+const rowValues = (64 * 96) / 1024 * 21 * 6;
+
+let detector: Detector;
+/** Rows of each image alone. */
+const alone: Float32Array[] = [];
+
+beforeAll(async () => {
+  detector = await Engine.load(seededModel('n', { classCount: 3, height, width }));
+  for (let image = 0; image < IMAGES; image++) alone.push(await rowsOf([image]));
+});
+
+afterAll(() => detector?.dispose());
+
+async function rowsOf(images: number[]): Promise<Float32Array> {
+  const batch = new Float32Array(images.length * perImage);
+  images.forEach((image, slot) => batch.set(data.subarray(image * perImage, (image + 1) * perImage), slot * perImage));
+  return (await detector.run({ data: batch, dims: [images.length, 3, height, width] })).data;
+}
+
+/** The slots whose rows are not, bit for bit, those of their image alone. */
+async function differingSlots(images: number[]): Promise<number[]> {
+  const rows = await rowsOf(images);
+  expect(rows).toHaveLength(images.length * rowValues);
+  return images.flatMap((image, slot) => {
+    const own = rows.subarray(slot * rowValues, (slot + 1) * rowValues);
+    return own.every((value, i) => Object.is(value, alone[image]![i])) ? [] : [slot];
+  });
+}
+
+describe('a result does not depend on its neighbours', () => {
+  test('images differ, or nothing would be shown', () => {
+    expect(new Set(alone.map((rows) => rows.join())).size).toBe(IMAGES);
+  });
+
+  test.each([
+    ['two', [0, 1]], ['two, other slots', [1, 0]], ['three', [2, 3, 4]], ['five', [0, 1, 2, 3, 4]], ['five, backwards', [4, 3, 2, 1, 0]],
+    ['the same five times', [3, 3, 3, 3, 3]], ['one after five', [2]], ['three after one', [4, 0, 2]], ['two after three', [1, 4]],
+    ['eight, more than ever before', [0, 1, 2, 3, 4, 0, 1, 2]], ['one after eight', [0]], ['five after eight', [1, 2, 3, 4, 0]],
+  ])('%s', async (_title, images) => {
+    expect(await differingSlots(images)).toEqual([]);
+  });
+
+  test('every image in every slot of every batch', async () => {
+    let compared = 0;
+    for (const batch of [1, 2, 3, 5]) {
+      for (let shift = 0; shift < IMAGES; shift++) {
+        expect(await differingSlots(Array.from({ length: batch }, (_, slot) => (slot + shift) % IMAGES))).toEqual([]);
+        compared += batch;
+      }
+    }
+    expect(compared).toBe(55);
+  });
+
+  test('another size in between changes nothing', async () => {
+    await detector.run({ data: noise([2, 3, 32, 32]), dims: [2, 3, 32, 32] });
+    expect(await differingSlots([3, 1])).toEqual([]);
+  });
+
+  test('runs that overlap get their own rows', async () => {
+    const batches = [[0], [1, 2], [3, 4, 0], [2], [4, 1]];
+    expect(await Promise.all(batches.map(differingSlots))).toEqual(batches.map(() => []));
+  });
+
+  test('a new engine gives the same bits', async () => {
+    const again = await Engine.load(seededModel('n', { classCount: 3, height, width }));
+    const rows = (await again.run({ data, dims: [IMAGES, 3, height, width] })).data;
+    again.dispose();
+    expect(rows.every((value, i) => Object.is(value, alone[Math.floor(i / rowValues)]![i % rowValues]))).toBe(true);
+  });
+
+  test('pictures of different sizes, alone and together', async () => {
+    const pictures = [[40, 30], [200, 31], [7, 90]].map(([w, h], seed) => (
+      { width: w!, height: h!, data: Uint8Array.from(noise([w! * h! * 4], seed + 1), (value) => value * 255) }));
+    const options = { threshold: 0 };
+    const single = await Promise.all(pictures.map((picture) => detector.detect(picture, options)));
+    expect(single.every((detections) => detections.length > 50)).toBe(true);
+    expect(await detector.detect([2, 0, 1, 0].map((i) => pictures[i]!), options)).toEqual([2, 0, 1, 0].map((i) => single[i]));
+  });
+});
+
+describe('the plan on this adapter and in plain TypeScript', () => {
+  test.each([['software', softwarePolicy], ['GPU', gpuPolicy]] as const)('agree in every tensor, %s policy', async (_name, policy) => {
+    const { device, grant } = await testDevice();
+    const { layers, weights } = seededNetwork('n', { classCount: 3 });
+    const layout = layoutWeights(layers);
+    const packed = packWeights(layout, weights);
+    const plan = compilePlan(layers, 64, 64, policy, layout);
+    const [gpu, reference] = [new GpuExecutor(device, packed), new ReferenceExecutor(packed)];
+    const input = { kind: 'tensor', batch: 2, data: noise([2, 3, 64, 64]) } as const;
+    expect(await firstDifference(plan, gpu, reference, input, 1e-4)).toBeNull();
+    const [rows, expected] = [await gpu.run(plan, input), await reference.run(plan, input)];
+    expect(Math.max(...rows.map((value, i) => Math.abs(value - expected[i]!)))).toBeLessThan(0.02);
+    gpu.dispose();
+    device.destroy();
+    expect(grant.adapter).toBeDefined(); // kept until here: Dawn crashes where it is collected before its device
+  });
+});

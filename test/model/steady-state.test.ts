@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Detector, Detector as Engine } from '../../src/node.ts';
+import { stepsOf } from '../../src/plan/plan.ts';
+import { requestAdapter } from '../../src/platform/node.ts';
+import { type GpuMeter, meterGpu } from '../cases/gpu-meter.ts';
+import { noise } from '../cases/onnxruntime.ts';
+import { seededModel } from '../cases/seeded-model.ts';
+
+const [height, width] = [64, 64];
+const nothingMade = { submits: 1, buffers: 0, bufferBytes: 0, bindGroups: 0, pipelines: 0, shaderModules: 0 };
+const picture = (w: number, h: number): { width: number; height: number; data: Uint8Array } =>
+  ({ width: w, height: h, data: Uint8Array.from(noise([w * h * 4]), (value) => value * 255) });
+
+let detector: Detector;
+let meter: GpuMeter;
+
+beforeAll(async () => {
+  await requestAdapter(); // makes WebGPU's classes global
+  meter = meterGpu();
+  detector = await Engine.load(seededModel('n', { height, width }));
+});
+
+afterAll(() => {
+  detector?.dispose();
+  meter?.remove();
+});
+
+const run = (batch: number): Promise<unknown> => detector.run({ data: noise([batch, 3, height, width]), dims: [batch, 3, height, width] });
+
+describe('a warm engine', () => {
+  test('makes nothing and submits once, whatever the batch, within what it has room for', async () => {
+    await run(3);
+    for (const batch of [3, 1, 2, 3, 1]) {
+      meter.read();
+      await run(batch);
+      const { dispatches, ...made } = meter.read();
+      expect(made).toEqual(nothingMade);
+      expect(dispatches).toBe(stepsOf(detector.planFor(), 'tensor').length);
+      expect(dispatches).toBeLessThanOrEqual(95);
+    }
+  });
+
+  test('does so with pictures', async () => {
+    await detector.detect([picture(50, 40), picture(40, 50)]);
+    for (const pictures of [[picture(31, 77)], [picture(8, 8), picture(90, 20), picture(64, 64)]]) {
+      meter.read();
+      await detector.detect(pictures);
+      const { dispatches, ...made } = meter.read();
+      expect({ dispatches, ...made }).toEqual({ dispatches: stepsOf(detector.planFor(), 'pictures').length, ...nothingMade });
+    }
+  });
+
+  test('was warmed up by warmUp', async () => {
+    await detector.warmUp(2, { height: 32, width: 64 });
+    meter.read();
+    await detector.run({ data: noise([2, 3, 32, 64]), dims: [2, 3, 32, 64] });
+    expect(meter.read()).toMatchObject(nothingMade);
+  });
+
+  test('compiles nothing again for another size or a larger batch', async () => {
+    await run(1);
+    meter.read();
+    await run(4);
+    await detector.run({ data: noise([1, 3, 96, 32]), dims: [1, 3, 96, 32] });
+    expect(meter.read()).toMatchObject({ pipelines: 0, shaderModules: 0 });
+  });
+
+  test('keeps several sizes ready', async () => {
+    const sizes = [[32, 32], [64, 64], [32, 96]] as const;
+    const runAll = async (): Promise<void> => {
+      for (const [h, w] of sizes) await detector.run({ data: noise([1, 3, h, w]), dims: [1, 3, h, w] });
+    };
+    await runAll();
+    meter.read();
+    await runAll();
+    expect(meter.read()).toMatchObject({ ...nothingMade, submits: sizes.length });
+  });
+
+  test('gives the same bits every time', async () => {
+    const [first, ...others] = await Promise.all([run(2), run(2), run(2)]);
+    for (const other of [...others, await run(2)]) expect(other).toEqual(first);
+  });
+});
+
+describe('GPU memory', () => {
+  test('is what gpuBytes says, grows by the same for every image and is all given back', async () => {
+    const before = meter.liveBytes();
+    const own = await Engine.load(seededModel('n', { height, width }));
+    const bytes: number[] = [];
+    for (const batch of [1, 2, 3, 4]) {
+      await own.run({ data: noise([batch, 3, height, width]), dims: [batch, 3, height, width] });
+      bytes.push(await own.gpuBytes());
+      const readback = 3 * own.planFor().rows * 6 * 4 * batch;
+      expect(meter.liveBytes() - before).toBe(bytes.at(-1)! + readback);
+    }
+    const steps = bytes.slice(1).map((value, i) => value - bytes[i]!);
+    expect(new Set(steps).size).toBe(1);
+    expect(steps[0]).toBeGreaterThanOrEqual(own.planFor().activationBytes);
+    expect(steps[0]).toBeLessThan(own.planFor().activationBytes + 4 * height * width * 3 + 10_000);
+    own.dispose();
+    await settled();
+    expect(meter.liveBytes()).toBe(before);
+  });
+
+  test('of a size not used any more is given back', async () => {
+    const own = await Engine.load(seededModel('n', { height, width }));
+    const sizes = [32, 64, 96, 128, 160, 192].map((side) => [32, side] as const);
+    const live: number[] = [];
+    for (const [h, w] of sizes) {
+      await own.run({ data: noise([1, 3, h, w]), dims: [1, 3, h, w] });
+      await settled();
+      live.push(meter.liveBytes());
+    }
+    const kept = await Promise.all(sizes.map(([h, w]) => own.gpuBytes({ height: h, width: w })));
+    expect(kept.map((bytes) => bytes > 0)).toEqual([false, false, true, true, true, true]);
+    own.dispose();
+  });
+});
+
+/** What waits for a promise that is already settled. */
+const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
