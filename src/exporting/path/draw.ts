@@ -44,8 +44,8 @@ const labelWidth = 340;
 export function drawPathSvg(steps: readonly PathStep[]): string {
   const columns = columnsFor(steps);
   const width = labelWidth + columns.length * columnWidth + 20;
-  const height = (steps.length + 2) * rowHeight;
-  const titles = columns.map(({ title }, column) => svgText(left(column), rowHeight, title, 'title'));
+  const height = (steps.length + 1) * rowHeight + 8;
+  const titles = columns.map(({ title }, column) => svgText(left(column), rowHeight - 8, title, 'title'));
   const rows = steps.flatMap((step, row) => svgRow(step, columns, (row + 1) * rowHeight));
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">`,

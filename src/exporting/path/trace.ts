@@ -5,7 +5,7 @@ import { intOf } from '../shapes/rule.ts';
 
 /** A stretch of the path over which no view's idea of the shape changes. */
 export interface PathStep {
-  /** The last node of the stretch and its operator. */
+  /** The last node of the stretch and its operator; the input's name and `input` where it starts. */
   node: string;
   op: string;
   /** The value it makes. */
@@ -29,11 +29,9 @@ const longest = 4096;
 export function tracePath(model: OnnxModel | Patient, repaired?: OnnxModel): PathStep[] {
   const patient = 'makers' in model ? model : examine(model);
   const end = positionalConvolution(patient);
-  const nodes = end ? walkBack(patient, end) : [];
+  const tensors = end ? walkBack(patient, end.inputs[0]!) : [];
   const after = repaired && examine(repaired);
-  const steps = nodes.map((node) => stepOf(patient, node, after));
-  const start = patient.picture && end ? [inputStep(patient, patient.picture.name, after)] : [];
-  return collapse([...start, ...steps]);
+  return collapse(tensors.map((tensor) => stepOf(patient, tensor, after)));
 }
 
 /** By name as the reference exporter writes it, else the depthwise convolution that reads from a Reshape. */
@@ -43,26 +41,23 @@ function positionalConvolution({ model, makers }: Patient): OnnxNode | undefined
   return named ?? convolutions.find((node) => intOf(node, 'group', 1) > 1 && makers.get(node.inputs[0]!)?.op === 'Reshape');
 }
 
-function walkBack({ makers, model }: Patient, end: OnnxNode): OnnxNode[] {
-  const nodes: OnnxNode[] = [];
-  let node = makers.get(end.inputs[0]!);
-  while (node && nodes.length < longest) {
-    nodes.push(node);
-    const source: string | undefined = node.inputs.find((name) => name !== '' && !model.graph.initializers.has(name));
-    node = makers.get(source ?? '');
+/** The values from the picture to one, each made from the one before. */
+function walkBack({ makers, model }: Patient, end: string): string[] {
+  const tensors: string[] = [];
+  let tensor: string | undefined = end;
+  while (tensor !== undefined && tensors.length < longest) {
+    tensors.push(tensor);
+    tensor = makers.get(tensor)?.inputs.find((name) => name !== '' && !model.graph.initializers.has(name));
   }
-  return nodes.reverse();
+  return tensors.reverse();
 }
 
-function stepOf(patient: Patient, node: OnnxNode, after: Patient | undefined): PathStep {
-  return { ...inputStep(patient, node.outputs[0]!, after), node: label(node), op: node.op };
-}
-
-function inputStep({ full, onnx, tensorrt }: Patient, tensor: string, after: Patient | undefined): PathStep {
+function stepOf({ full, onnx, tensorrt, makers }: Patient, tensor: string, after: Patient | undefined): PathStep {
+  const maker = makers.get(tensor);
   const [ours, theirs] = [dimsOf(full, tensor), dimsOf(tensorrt, tensor)];
   return {
-    node: tensor,
-    op: 'input',
+    node: maker ? label(maker) : tensor,
+    op: maker?.op ?? 'input',
     tensor,
     onnx: describe(onnx.shapes.get(tensor)),
     // TensorRT prints what it does not know as -1; a name is known to it as a dynamic dimension.
