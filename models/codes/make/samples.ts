@@ -1,0 +1,23 @@
+/** Makes the sample pictures of the demo anew: npx tsx models/codes/make/samples.ts [FOLDER] */
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { toBytes } from './jpeg.ts';
+import { makeScene } from './scene.ts';
+
+const LONGEST_SIDE = 800;
+/** Codes that neither training nor the held-out set uses. */
+const SPRITES = { first: 200_000, count: 60 };
+
+/** Scenes chosen for variety: many classes at once, one large code, grey, coloured, blurred, tilted. */
+const SAMPLES: Readonly<Record<string, number>> = {
+  'labels-on-bricks.jpg': 313, 'barcodes-in-pink.webp': 303, 'code128-label.jpg': 317, 'qr-on-a-card.jpg': 352,
+  'aztec-sticker.webp': 361, 'receipts.jpg': 359, 'pdf417-in-the-shade.jpg': 314, 'barcode-and-patterns.jpg': 366,
+};
+
+const folder = process.argv[2] ?? 'models/codes/samples';
+for (const [name, seed] of Object.entries(SAMPLES)) {
+  const { picture } = makeScene(seed, LONGEST_SIDE, SPRITES);
+  const raw = { width: picture.width, height: picture.height, channels: 3 as const };
+  const image = sharp(toBytes(picture), { raw });
+  await (name.endsWith('.webp') ? image.webp({ quality: 82 }) : image.jpeg({ quality: 82 })).toFile(join(folder, name));
+}
