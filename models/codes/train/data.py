@@ -76,7 +76,7 @@ def example(shards, size, rng, mosaic_share=0.15):
     pick = lambda side: letterbox(*shards.read(rng.integers(len(shards.items))), side, rng)
     picture, boxes = mosaic([pick(size // 2) for _ in range(4)], size) if rng.random() < mosaic_share else pick(size)
     picture, boxes = flip(picture, boxes, size, rng)
-    keep = np.minimum(boxes[:, 3] - boxes[:, 1], boxes[:, 4] - boxes[:, 2]) >= 3
+    keep = np.minimum(boxes[:, 3] - boxes[:, 1], boxes[:, 4] - boxes[:, 2]) >= 4
     return recolour(picture, rng), boxes[keep]
 
 

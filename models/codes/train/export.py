@@ -6,6 +6,7 @@
 dimensions and copies the batch, so that ONNX shape inference finds [batch, …] everywhere.
 """
 import argparse
+import json
 import warnings
 from pathlib import Path
 
@@ -91,8 +92,8 @@ def repeat(column, times):
     return torch.cat([column] * times, -1)
 
 
-def load(run, size):
-    """The averaged network of a checkpoint, folded and with its decoding head, ready to run or export."""
+def load(run, size, calibrated=True):
+    """The averaged network of a checkpoint, folded, calibrated if calibrate.py has run, and with its decoding head."""
     network = YOLOv10n(len(NAMES))
     state = torch.load(Path(run) / "last.pt", map_location="cpu")
     network.load_state_dict(state["mean"])
@@ -100,6 +101,10 @@ def load(run, size):
     with torch.no_grad():
         fold(network)
     assert isinstance(network.model[-1], Detect)
+    shifts = Path(run) / "calibration.json"
+    if calibrated and shifts.exists():
+        for branch in network.model[-1].one2one_cv3:
+            branch[-1].bias.data += torch.tensor(json.loads(shifts.read_text()))
     network.model[-1] = ExportedHead(network.model[-1], size)
     return network.eval(), state
 

@@ -31,6 +31,9 @@ def arguments():
     parser.add_argument("--lr", type=float, default=2e-3)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--mosaic", type=float, default=0.15, help="share of pictures put together from four")
+    parser.add_argument("--init", help="checkpoint whose weights to start from, with a new schedule")
+    parser.add_argument("--bf16", action="store_true", help="compute convolutions in bfloat16 on a CPU too")
     parser.add_argument("--limit", type=int, default=0, help="use only so many pictures, to see it overfit")
     return parser.parse_args()
 
@@ -57,7 +60,7 @@ def batches(shards, args, size_now):
     def make(seed):
         rng = np.random.default_rng(seed)
         size = size_now()
-        return collate([example(shards, size, rng) for _ in range(args.batch)])
+        return collate([example(shards, size, rng, args.mosaic) for _ in range(args.batch)])
 
     with ThreadPoolExecutor(args.workers) as pool:
         waiting = [pool.submit(make, seed) for seed in seeds.spawn(2 * args.workers)]
@@ -83,6 +86,9 @@ def main():
         network.load_state_dict(state["network"]), mean.load_state_dict(state["mean"]), optimizer.load_state_dict(state["optimizer"])
         step, used = state["step"], state["minutes"]
         print(f"resumed at step {step}, {used:.1f} minutes")
+    elif args.init:
+        state = torch.load(args.init, map_location=device)
+        network.load_state_dict(state["network"]), mean.load_state_dict(state["mean"])
     shards = Shards(args.data)
     if args.limit:
         shards.items = shards.items[: args.limit]
@@ -97,7 +103,7 @@ def main():
         for group in optimizer.param_groups:
             group["lr"] = rate
         images = images.to(device, memory_format=torch.channels_last).float() / 255
-        with torch.autocast(device, torch.bfloat16, enabled=device == "cuda"):
+        with torch.autocast(device, torch.bfloat16, enabled=device == "cuda" or args.bf16):
             outputs = network(images)
         value = loss(outputs, labels.to(device), targets.to(device), valid.to(device))
         optimizer.zero_grad(set_to_none=True)
@@ -109,7 +115,7 @@ def main():
         running = value.item() if step == 1 else 0.98 * running + 0.02 * value.item()
         if step % 20 == 0:
             pictures = len(shards.items) if args.limit else shards.refresh()
-            print(f"{(time.time() - begun) / 60:6.1f} min  step {step}  seen {step * args.batch}  loss {running:.3f}  lr {rate:.2e}  of {pictures}", flush=True)
+            print(f"{(time.time() - begun) / 60:6.1f} min  step {step}  seen {step * args.batch}  size {images.shape[-1]}  loss {running:.3f}  lr {rate:.2e}  of {pictures}", flush=True)
         if time.time() - saved > 120:
             saved = time.time()
             save(run, network, mean, optimizer, step, (time.time() - begun) / 60)
