@@ -50,7 +50,7 @@ function inputDims(settings: Settings): DeclaredDim[] {
 function writeLayers(w: GraphWriter, settings: Settings, { layers, weights }: Network, images: Tensor): Tensor {
   const written = new Map([['images', settings.half ? w.cast(images, 'float16', 'images.half') : images]]);
   const at = ({ name }: FeatureMap): Tensor => written.get(name)!;
-  const widened = ({ name }: FeatureMap): Tensor => (settings.half ? w.cast(written.get(name)!, 'float', `${name}.float`) : written.get(name)!);
+  const widened = (map: FeatureMap): Tensor => (settings.half ? w.cast(at(map), 'float', `${map.name}.float`) : at(map));
   for (const layer of layers) {
     if (layer.kind === 'detect') return writeHead(w, settings, layer, layer.boxes.map(widened), layer.classes.map(widened));
     for (const tensor of writeLayer(w, settings, layer, at, weights)) written.set(tensor.name, tensor);

@@ -3,8 +3,10 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { InputError } from '../../src/core/errors.ts';
 import { diagnose } from '../../src/exporting/doctor/diagnose.ts';
 import { repair } from '../../src/exporting/repair/repair.ts';
+import type { OnnxTensor } from '../../src/onnx/graph.ts';
 import { parseModel } from '../../src/onnx/parse.ts';
 import { serializeModel } from '../../src/onnx/serialize.ts';
+import { toInts } from '../../src/onnx/values.ts';
 import { brokenExports, type Planted, soundExport } from '../cases/broken-exports.ts';
 import { noise, runOnnx } from '../cases/onnxruntime.ts';
 import { pythonOnnxReads, pythonShapes } from '../cases/python-onnx.ts';
@@ -23,6 +25,12 @@ async function rows(bytes: Uint8Array, batch: number, size = 128): Promise<Float
 function worstDifference(a: Float32Array, b: Float32Array): number {
   expect(a.length).toBe(b.length);
   return a.reduce((worst, value, index) => Math.max(worst, Math.abs(value - b[index]!) / Math.max(1, Math.abs(value))), 0);
+}
+
+/** A Reshape target with the batch of 1 written out. */
+function withoutZero(tensor: OnnxTensor): OnnxTensor {
+  if (tensor.dataType !== 'int64' || tensor.dims[0]! < 2 || toInts(tensor)[0] !== 0) return tensor;
+  return { ...tensor, bytes: new Uint8Array(BigInt64Array.from([1, ...toInts(tensor).slice(1)], BigInt).buffer) };
 }
 
 function complaintOf(action: () => unknown): InputError {
@@ -104,6 +112,17 @@ describe('goals', () => {
     expect(repaired.way).toBe('mended');
     const [one, three] = [await rows(fixed, 1), await rows(repaired.bytes, 3)];
     expect(worstDifference(one, three.subarray(0, one.length))).toBeLessThan(1e-6);
+  });
+
+  it('frees the batch of a Reshape that takes 0 at its word', async () => {
+    const fixed = soundExport({ dynamic: 'none', opset: 17 });
+    const allowzero = { kind: 'int' as const, value: 1 };
+    const nodes = fixed.graph.nodes.map((node) => (node.op === 'Reshape' ? { ...node, attributes: new Map([...node.attributes, ['allowzero', allowzero]]) } : node));
+    const initializers = new Map([...fixed.graph.initializers].map(([name, tensor]) => [name, withoutZero(tensor)]));
+    const bytes = serializeModel({ ...fixed, graph: { ...fixed.graph, nodes, initializers } });
+    const repaired = repair(bytes);
+    expect(repaired.way).toBe('mended');
+    expect(worstDifference(await rows(bytes, 1), (await rows(repaired.bytes, 2)).subarray(0, 1800))).toBeLessThan(1e-6);
   });
 
   it('does not believe a wrong element type', () => {

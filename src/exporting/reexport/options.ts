@@ -3,7 +3,8 @@ import type { DeclaredDim } from '../../onnx/graph.ts';
 import { DEEPEST_STRIDE, MAX_ROWS, anchorCount, rowCount } from '../../yolov10/network.ts';
 
 /** Which input dimensions stay open in the written file. */
-export type DynamicDims = 'none' | 'batch' | 'batch,height,width';
+export type DynamicDims = (typeof DYNAMIC)[number];
+const DYNAMIC = ['none', 'batch', 'batch,height,width'] as const;
 
 /**
  * What the written file returns:
@@ -12,7 +13,8 @@ export type DynamicDims = 'none' | 'batch' | 'batch,height,width';
  * - `raw`: [batch, 4 + classes, anchors], centre x, centre y, width, height in input pixels and a score per class, the
  *   layout that post-processing written for YOLOv8 expects.
  */
-export type OutputForm = 'detections' | 'raw' | 'mod-free';
+export type OutputForm = (typeof OUTPUTS)[number];
+const OUTPUTS = ['detections', 'raw', 'mod-free'] as const;
 
 export interface ReexportOptions {
   /** Version of the standard operator set, 11 to 20; 13 unless told. */
@@ -35,7 +37,6 @@ export const OPSETS = { lowest: 11, highest: 20 } as const;
 /** The options, checked, with the dimensions that follow from them. */
 export interface Settings {
   opset: number;
-  dynamic: DynamicDims;
   output: OutputForm;
   half: boolean;
   height: number;
@@ -55,9 +56,11 @@ export function settle(options: ReexportOptions): Settings {
   check(Number.isInteger(opset) && opset >= OPSETS.lowest && opset <= OPSETS.highest, `an opset from ${OPSETS.lowest} to ${OPSETS.highest}`, opset);
   check(Number.isInteger(batch) && batch >= 1, 'a batch of 1 or more', batch);
   for (const side of [height, width]) check(side >= DEEPEST_STRIDE && side % DEEPEST_STRIDE === 0, `height and width that are multiples of ${DEEPEST_STRIDE}`, side);
+  check(DYNAMIC.includes(dynamic), `dynamic to be one of ${DYNAMIC.join(' | ')}`, dynamic);
+  check(OUTPUTS.includes(output), `output to be one of ${OUTPUTS.join(' | ')}`, output);
   const size = dynamic === 'batch,height,width' ? null : { height, width };
   return {
-    opset, dynamic, output, half, height, width, size,
+    opset, output, half, height, width, size,
     batch: dynamic === 'none' ? batch : 'batch',
     anchors: size ? anchorCount(height, width) : 'anchors',
     rows: size ? rowCount(height, width) : MAX_ROWS,
@@ -70,6 +73,6 @@ export function cells({ size }: Settings, stride: number): [DeclaredDim, Declare
   return stride === 1 ? ['height', 'width'] : [`height/${stride}`, `width/${stride}`];
 }
 
-function check(ok: boolean, expected: string, found: number): void {
+function check(ok: boolean, expected: string, found: number | string): void {
   if (!ok) throw new InputError('bad-argument', { expected, found: String(found), remedy: 'Give another value.' });
 }

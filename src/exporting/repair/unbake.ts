@@ -1,4 +1,4 @@
-import { formatShape, valueOf } from '../../core/dim.ts';
+import { valueOf } from '../../core/dim.ts';
 import type { OnnxNode, OnnxTensor } from '../../onnx/graph.ts';
 import type { ModelFile } from '../../onnx/model-file.ts';
 import { dimsOf, isBatchDynamic, type Patient, variesWithBatch } from '../doctor/patient.ts';
@@ -25,16 +25,19 @@ export function unbake(file: ModelFile, patient: Patient, constants: Constants):
 
 /** Makes a Reshape copy the batch instead of asking for a fixed one. */
 function freeReshape({ file, patient, constants }: Bench, node: OnnxNode): string | undefined {
-  if (node.op !== 'Reshape' || intOf(node, 'allowzero', 0) === 1) return undefined;
   const input = dimsOf(patient.full, node.inputs[0]);
-  const value = patient.full.values.get(node.inputs[1] ?? '');
-  const first = value?.elements[0] && valueOf(value.elements[0]);
-  if (!input?.[0] || !variesWithBatch(patient, input[0]) || first === undefined || first <= 0) return undefined;
-  const numbers = numbersOf(value);
-  const name = numbers && constants.put('int64', [numbers.length], [0, ...numbers.slice(1)]);
+  const numbers = node.op === 'Reshape' ? numbersOf(patient.full.values.get(node.inputs[1] ?? '')) : undefined;
+  if (!numbers || !input?.[0] || !variesWithBatch(patient, input[0]) || !(numbers[0]! > 0)) return undefined;
+  const target = [batchPlace(node), ...numbers.slice(1)];
+  const name = target.filter((dim) => dim === -1).length > 1 ? undefined : constants.put('int64', [target.length], target);
   if (!name) return undefined;
   file.connect(node.outputs[0]!, 1, name);
-  return `${label(node)}: target ${formatShape(value!.elements)} → [0,${numbers.slice(1)}]`;
+  return `${label(node)}: target [${numbers}] → [${target}]`;
+}
+
+/** What stands for the batch in a target: 0 copies it, except where the node takes 0 at its word. */
+function batchPlace(node: OnnxNode): number {
+  return intOf(node, 'allowzero', 0) === 1 ? -1 : 0;
 }
 
 /** Gives the operands of a node that mixes a fixed batch with the input's a leading 1, where that loses nothing. */
