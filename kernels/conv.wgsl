@@ -1,16 +1,13 @@
-// Convolution, direct: y[b,p,o] = act(Σ_{ky,kx,i} x[b, p·STRIDE + (ky,kx) − pad, i] · w[o,ky,kx,i] + bias[o]) (+ residual).
+// Convolution, direct: y[b,p,o] = act(Σ_{ky,kx,i} x[b, p·stride + (ky,kx) − pad, i] · w[o,ky,kx,i] + bias[o]) (+ residual).
 // input [batch, inHeight·inWidth, inChannels], output [batch, outHeight·outWidth, outChannels]; weights as mat4x4 blocks
-// [outChannels/4][KERNEL][KERNEL][inChannels/4], column l holding input channel l of the block.
+// [outChannels/4][kernel][kernel][inChannels/4], column l holding input channel l of the block.
 // One thread: four pixels, a workgroup width apart, times four output channels; all threads of a workgroup share the
 // channels, so weight loads are uniform. Without workgroup memory or barriers it compiles fast and suits software adapters.
 // The residual is read through `output`, where the planner puts it: the shortcut always lies in the same buffer.
 //! use shared/geometry.wgsl
 //! use shared/silu.wgsl
+//! use shared/conv_ends.wgsl
 
-const KERNEL: u32 = 3;
-const STRIDE: u32 = 1;
-const SILU: bool = true;
-const RESIDUAL: bool = false;
 const THREADS: u32 = 64;
 const PIXELS: u32 = 4;
 
@@ -19,31 +16,6 @@ const PIXELS: u32 = 4;
 @group(0) @binding(2) var<storage, read> weights: array<mat4x4f>;
 @group(0) @binding(3) var<storage, read> bias: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> output: array<vec4f>;
-
-struct Tap {
-  base: u32,
-  inside: f32,
-}
-
-fn tap(at: vec3u, ky: u32, kx: u32) -> Tap {
-  let y = i32(at.y * STRIDE + ky) - i32(KERNEL / 2);
-  let x = i32(at.z * STRIDE + kx) - i32(KERNEL / 2);
-  let height = i32(geometry.inHeight);
-  let width = i32(geometry.inWidth);
-  let inside = u32(y) < geometry.inHeight && u32(x) < geometry.inWidth; // negative numbers wrap to large ones
-  let pixel = (i32(at.x) * height + clamp(y, 0, height - 1)) * width + clamp(x, 0, width - 1);
-  return Tap(u32(pixel) * geometry.inPixel + geometry.inOffset, select(0.0, 1.0, inside));
-}
-
-fn store(index: u32, total: u32, at: vec3u, block: u32, sum: vec4f) {
-  if (index >= total) { return; }
-  let rest = at.y * geometry.outWidth + at.z;
-  let pixel = (at.x * geometry.outImagePixels + geometry.outFirstPixel + rest) * geometry.outPixel;
-  var value = sum + bias[block];
-  if (SILU) { value = silu(value); }
-  if (RESIDUAL) { value += output[pixel + geometry.residualOffset + block]; }
-  output[pixel + geometry.outOffset + block] = value;
-}
 
 @compute @workgroup_size(THREADS)
 fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) group: vec3u) {
@@ -62,9 +34,9 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) gro
   var s3 = vec4f();
 
   let channels4 = geometry.inChannels4;
-  var weight = block * KERNEL * KERNEL * channels4;
-  for (var ky = 0u; ky < KERNEL; ky++) {
-    for (var kx = 0u; kx < KERNEL; kx++) {
+  var weight = block * geometry.kernel * geometry.kernel * channels4;
+  for (var ky = 0u; ky < geometry.kernel; ky++) {
+    for (var kx = 0u; kx < geometry.kernel; kx++) {
       let t0 = tap(p0, ky, kx);
       let t1 = tap(p1, ky, kx);
       let t2 = tap(p2, ky, kx);
@@ -80,8 +52,8 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) gro
     }
   }
 
-  store(first, total, p0, block, s0);
-  store(first + THREADS, total, p1, block, s1);
-  store(first + 2 * THREADS, total, p2, block, s2);
-  store(first + 3 * THREADS, total, p3, block, s3);
+  for (var i = 0u; i < PIXELS; i++) {
+    let index = first + i * THREADS;
+    store(index, locate(index, geometry.outWidth, geometry.outHeight), block, pick(i, s0, s1, s2, s3));
+  }
 }

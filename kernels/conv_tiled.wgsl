@@ -4,11 +4,9 @@
 // One thread: four pixels × two blocks of four channels, in eight named accumulators that stay in registers. For GPUs.
 //! use shared/geometry.wgsl
 //! use shared/silu.wgsl
+//! use shared/conv_ends.wgsl
 
 const KERNEL: u32 = 3;
-const STRIDE: u32 = 1;
-const SILU: bool = true;
-const RESIDUAL: bool = false;
 const ROWS: u32 = 16;
 const COLUMNS: u32 = 8;
 const DEPTH: u32 = 4;
@@ -27,8 +25,8 @@ var<workgroup> pixels: array<vec4f, DEPTH * PIXELS>;
 var<workgroup> filters: array<mat4x4f, DEPTH * BLOCKS>;
 
 fn loadPixel(at: vec3u, valid: bool, tap: u32, channel4: u32) -> vec4f {
-  let y = i32(at.y * STRIDE + tap / KERNEL) - i32(KERNEL / 2);
-  let x = i32(at.z * STRIDE + tap % KERNEL) - i32(KERNEL / 2);
+  let y = i32(at.y * geometry.stride + tap / KERNEL) - i32(KERNEL / 2);
+  let x = i32(at.z * geometry.stride + tap % KERNEL) - i32(KERNEL / 2);
   // Negative coordinates wrap to large unsigned ones, so one comparison covers both edges.
   let outside = u32(y) >= geometry.inHeight || u32(x) >= geometry.inWidth;
   if (!valid || outside || channel4 >= geometry.inChannels4) { return vec4f(); }
@@ -41,15 +39,10 @@ fn loadFilter(block: u32, tap: u32, channel4: u32) -> mat4x4f {
   return weights[(block * KERNEL * KERNEL + tap) * geometry.inChannels4 + channel4];
 }
 
-fn store(index: u32, block: u32, sum: vec4f) {
-  if (index >= geometry.batch * geometry.outWidth * geometry.outHeight || block >= geometry.outChannels4) { return; }
+fn finish(index: u32, block: u32, a: vec4f, b: vec4f) {
   let at = locate(index, geometry.outWidth, geometry.outHeight);
-  let rest = at.y * geometry.outWidth + at.z;
-  let pixel = (at.x * geometry.outImagePixels + geometry.outFirstPixel + rest) * geometry.outPixel;
-  var value = sum + bias[block];
-  if (SILU) { value = silu(value); }
-  if (RESIDUAL) { value += output[pixel + geometry.residualOffset + block]; }
-  output[pixel + geometry.outOffset + block] = value;
+  store(index, at, block, a);
+  store(index, at, block + COLUMNS, b);
 }
 
 @compute @workgroup_size(THREADS)
@@ -102,13 +95,8 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) gro
   }
 
   let block = firstBlock + column;
-  let index = firstPixel + row;
-  store(index, block, a0);
-  store(index + ROWS, block, a1);
-  store(index + 2 * ROWS, block, a2);
-  store(index + 3 * ROWS, block, a3);
-  store(index, block + COLUMNS, b0);
-  store(index + ROWS, block + COLUMNS, b1);
-  store(index + 2 * ROWS, block + COLUMNS, b2);
-  store(index + 3 * ROWS, block + COLUMNS, b3);
+  finish(firstPixel + row, block, a0, b0);
+  finish(firstPixel + row + ROWS, block, a1, b1);
+  finish(firstPixel + row + 2 * ROWS, block, a2, b2);
+  finish(firstPixel + row + 3 * ROWS, block, a3, b3);
 }

@@ -4,8 +4,6 @@
 // One thread: one anchor. Sixty-four bins and all classes are read once.
 //! use shared/head.wgsl
 
-// Bins per side; four sides make BINS vec4 per anchor.
-const BINS: u32 = 16;
 const THREADS: u32 = 64;
 
 @group(0) @binding(0) var<uniform> head: Head;
@@ -16,11 +14,11 @@ const THREADS: u32 = 64;
 // Expectation over the bins of one side.
 fn distance(first: u32) -> f32 {
   var highest = logits[first];
-  for (var i = 1u; i < BINS / 4; i++) { highest = max(highest, logits[first + i]); }
+  for (var i = 1u; i < head.bins4; i++) { highest = max(highest, logits[first + i]); }
   let peak = max(max(highest.x, highest.y), max(highest.z, highest.w));
   var total = 0.0;
   var sum = 0.0;
-  for (var i = 0u; i < BINS / 4; i++) {
+  for (var i = 0u; i < head.bins4; i++) {
     let weight = exp(logits[first + i] - peak);
     total += dot(weight, vec4f(1.0));
     sum += dot(weight, vec4f(0.0, 1.0, 2.0, 3.0) + f32(4 * i));
@@ -51,9 +49,8 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   }
   let centre = vec2f(f32(cell % width), f32(cell / width)) + 0.5;
   let base = id.x * head.anchor4;
-  let side4 = BINS / 4;
-  let before = vec2f(distance(base), distance(base + side4));
-  let after = vec2f(distance(base + 2 * side4), distance(base + 3 * side4));
-  boxes[id.x] = vec4f(centre - before, centre + after) * stride;
-  scores[id.x] = sigmoid(bestLogit(base + BINS));
+  var sides = vec4f();
+  for (var side = 0u; side < 4; side++) { sides[side] = distance(base + side * head.bins4); }
+  boxes[id.x] = vec4f(centre - sides.xy, centre + sides.zw) * stride;
+  scores[id.x] = sigmoid(bestLogit(base + 4 * head.bins4));
 }

@@ -1,14 +1,10 @@
-// Depthwise convolution: y[b,p,c] = act(Σ_{ky,kx} x[b, p·STRIDE + (ky,kx) − pad, c] · w[ky,kx,c] + bias[c]) (+ residual).
-// input [batch, inHeight·inWidth, channels], output [batch, outHeight·outWidth, channels]; weights [KERNEL][KERNEL][channels/4].
+// Depthwise convolution: y[b,p,c] = act(Σ_{ky,kx} x[b, p·stride + (ky,kx) − pad, c] · w[ky,kx,c] + bias[c]) (+ residual).
+// input [batch, inHeight·inWidth, channels], output [batch, outHeight·outWidth, channels]; weights [kernel][kernel][channels/4].
 // One thread: four channels of four pixels next to each other in a row, so that a filter tap is read once for the four.
 // Neighbouring threads take neighbouring channels, which lie together in memory.
 //! use shared/geometry.wgsl
 //! use shared/silu.wgsl
 
-const KERNEL: u32 = 3;
-const STRIDE: u32 = 1;
-const SILU: bool = true;
-const RESIDUAL: bool = false;
 const THREADS: u32 = 64;
 
 @group(0) @binding(0) var<uniform> geometry: Geometry;
@@ -27,8 +23,8 @@ fn store(row: u32, x: u32, channel4: u32, sum: vec4f) {
   if (x >= geometry.outWidth) { return; }
   let pixel = (row + x) * geometry.outPixel;
   var value = sum + bias[channel4];
-  if (SILU) { value = silu(value); }
-  if (RESIDUAL) { value += output[pixel + geometry.residualOffset + channel4]; }
+  if (geometry.silu == 1) { value = silu(value); }
+  if (geometry.residual == 1) { value += output[pixel + geometry.residualOffset + channel4]; }
   output[pixel + geometry.outOffset + channel4] = value;
 }
 
@@ -42,22 +38,22 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   if (at.x >= geometry.batch) { return; }
 
   let x = at.z * 4;
-  let left = i32(x * STRIDE) - i32(KERNEL / 2);
+  let left = i32(x * geometry.stride) - i32(geometry.kernel / 2);
   var s0 = vec4f();
   var s1 = vec4f();
   var s2 = vec4f();
   var s3 = vec4f();
-  for (var ky = 0u; ky < KERNEL; ky++) {
-    let y = i32(at.y * STRIDE + ky) - i32(KERNEL / 2);
+  for (var ky = 0u; ky < geometry.kernel; ky++) {
+    let y = i32(at.y * geometry.stride + ky) - i32(geometry.kernel / 2);
     if (y < 0 || y >= i32(geometry.inHeight)) { continue; }
     let row = (at.x * geometry.inHeight + u32(y)) * geometry.inWidth;
-    for (var kx = 0u; kx < KERNEL; kx++) {
-      let w = weights[(ky * KERNEL + kx) * channels4 + channel4];
+    for (var kx = 0u; kx < geometry.kernel; kx++) {
+      let w = weights[(ky * geometry.kernel + kx) * channels4 + channel4];
       let first = left + i32(kx);
       s0 += w * load(row, first, channel4);
-      s1 += w * load(row, first + i32(STRIDE), channel4);
-      s2 += w * load(row, first + i32(2 * STRIDE), channel4);
-      s3 += w * load(row, first + i32(3 * STRIDE), channel4);
+      s1 += w * load(row, first + i32(geometry.stride), channel4);
+      s2 += w * load(row, first + i32(2 * geometry.stride), channel4);
+      s3 += w * load(row, first + i32(3 * geometry.stride), channel4);
     }
   }
 

@@ -4,8 +4,6 @@
 //! use shared/head.wgsl
 //! use shared/select.wgsl
 
-const BINS: u32 = 16;
-
 @group(0) @binding(0) var<uniform> head: Head;
 @group(0) @binding(1) var<storage, read_write> logits: array<f32>;
 @group(0) @binding(2) var<storage, read_write> boxes: array<vec4f>;
@@ -19,7 +17,7 @@ fn anchorOf(index: u32) -> u32 {
 }
 
 fn candidate(index: u32) -> u32 {
-  return bitcast<u32>(sigmoid(logits[(anchorOf(index) * head.anchor4 + BINS) * 4 + index % head.classes]));
+  return bitcast<u32>(sigmoid(logits[(anchorOf(index) * head.anchor4 + 4 * head.bins4) * 4 + index % head.classes]));
 }
 
 @compute @workgroup_size(SELECT_THREADS)

@@ -9,7 +9,7 @@ import { packPictures, readDetections, splitPictures } from './pictures.ts';
 import { compilePlan } from './plan/compile.ts';
 import type { PlanInput, Visitor } from './plan/executor.ts';
 import type { Plan } from './plan/plan.ts';
-import { gpuPolicy, softwarePolicy } from './plan/policy.ts';
+import { policyFor } from './plan/policy.ts';
 import { type WeightLayout, layoutWeights, packWeights } from './plan/weights.ts';
 import type { AdapterDescription, AdapterRequest, ByteRequest, ByteSource, Platform } from './platform/contract.ts';
 import { type DetectOptions, type DetectRequest, type ImageSize, type Tensor, checkDetectOptions, checkImageSize, checkTensor } from './requests.ts';
@@ -141,8 +141,8 @@ export class Detector<Image = Picture> {
     const key = `${height}×${width}`;
     let plan = this.plans.get(key);
     if (!plan) {
-      const policy = this.adapter.software ? softwarePolicy : gpuPolicy;
-      plan = compilePlan(this.network.layers, height, width, policy, this.layout);
+      const { description, lanes } = this.grant;
+      plan = compilePlan(this.network.layers, height, width, policyFor({ software: description.software, lanes }), this.layout);
       this.plans.set(key, plan);
     }
     return plan;
@@ -184,7 +184,7 @@ export class Detector<Image = Picture> {
       if (this.disposed) throw useAfterDispose();
       if (!(error instanceof InputError) || error.code !== 'device-lost' || !this.grant.own) throw error;
       await this.recover(executor);
-      return this.executor.run(plan, input);
+      return this.executor.run(this.planFor(plan), input); // another adapter may want another plan
     }
   }
 
@@ -194,6 +194,7 @@ export class Detector<Image = Picture> {
     this.recovery ??= requestDevice(this.runtime.platform, { choice: this.options.adapter })
       .then((grant) => {
         this.grant = grant;
+        this.plans.clear();
         this.executor = new GpuExecutor(grant.device, this.packed);
       })
       .finally(() => (this.recovery = null));

@@ -1,5 +1,5 @@
 import { InputError } from './core/errors.ts';
-import { wantedLimits } from './gpu/limits.ts';
+import { wantedFeatures, wantedLimits } from './gpu/limits.ts';
 import type { AdapterDescription, AdapterRequest, Platform } from './platform/contract.ts';
 import { describeAdapter } from './platform/description.ts';
 
@@ -9,6 +9,8 @@ export interface DeviceGrant {
   description: AdapterDescription;
   /** Whether the engine may destroy and replace it; false for a device the caller brought. */
   own: boolean;
+  /** Invocations per subgroup where the device has subgroups of one fixed size. */
+  lanes: number | undefined;
   /** Held for as long as the device lives; see AdapterGrant. */
   keep: unknown;
 }
@@ -17,8 +19,12 @@ export interface DeviceGrant {
 export async function requestDevice(platform: Platform, request: AdapterRequest): Promise<DeviceGrant> {
   const { adapter, description, keep } = await platform.requestAdapter(request);
   try {
-    const device = await adapter.requestDevice({ label: 'yolov10', requiredLimits: wantedLimits(adapter.limits) });
-    return { device, description, own: true, keep: [keep, adapter] };
+    const device = await adapter.requestDevice({
+      label: 'yolov10',
+      requiredLimits: wantedLimits(adapter.limits),
+      requiredFeatures: wantedFeatures(adapter.features),
+    });
+    return { device, description, own: true, lanes: fixedLanes(adapter.info, device), keep: [keep, adapter] };
   } catch (cause) {
     throw new InputError('no-webgpu', {
       expected: 'a device of the adapter',
@@ -31,5 +37,11 @@ export async function requestDevice(platform: Platform, request: AdapterRequest)
 /** Wraps a device that the caller made and keeps. */
 export function adoptDevice(device: GPUDevice): DeviceGrant {
   const described = describeAdapter({ info: device.adapterInfo, features: device.features, limits: device.limits } as unknown as GPUAdapter);
-  return { device, description: described, own: false, keep: undefined };
+  return { device, description: described, own: false, lanes: fixedLanes(device.adapterInfo, device), keep: undefined };
+}
+
+/** Invocations per subgroup, if the device has subgroups and only one size of them. */
+function fixedLanes(info: GPUAdapterInfo | undefined, { features }: GPUDevice): number | undefined {
+  const { subgroupMinSize, subgroupMaxSize } = info ?? {};
+  return features.has('subgroups') && subgroupMinSize === subgroupMaxSize ? subgroupMinSize : undefined;
 }

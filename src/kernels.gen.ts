@@ -34,58 +34,69 @@ export const kernels = {
       { name: 'qkv', binding: 1, access: 'read_write' },
       { name: 'output', binding: 2, access: 'read_write' },
     ],
-    uniforms: { size: 16, fields: [
+    uniforms: { size: 24, fields: [
       { name: 'batch', offset: 0, type: 'u32' },
       { name: 'cells', offset: 4, type: 'u32' },
       { name: 'heads', offset: 8, type: 'u32' },
-      { name: 'scale', offset: 12, type: 'f32' },
+      { name: 'key4', offset: 12, type: 'u32' },
+      { name: 'value4', offset: 16, type: 'u32' },
+      { name: 'scale', offset: 20, type: 'f32' },
     ] },
     constants: {
-      KEY4: { type: 'u32', value: 8 },
-      VALUE4: { type: 'u32', value: 16 },
       THREADS: { type: 'u32', value: 64 },
     },
-    source: `const KEY4: u32 = 8;
-const VALUE4: u32 = 16;
-const THREADS: u32 = 64;
+    source: `const THREADS: u32 = 64;
 struct Attention {
   batch: u32,
   cells: u32,
   heads: u32,
+  key4: u32,
+  value4: u32,
   scale: f32,
 }
 @group(0) @binding(0) var<uniform> attention: Attention;
 @group(0) @binding(1) var<storage, read_write> qkv: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> output: array<vec4f>;
-fn similarity(query: array<vec4f, KEY4>, key: u32) -> f32 {
+fn similarity(query: u32, key: u32) -> f32 {
   var sum = vec4f();
-  for (var i = 0u; i < KEY4; i++) { sum += query[i] * qkv[key + i]; }
-  return sum.x + sum.y + sum.z + sum.w;
+  for (var i = 0u; i < attention.key4; i++) { sum += qkv[query + i] * qkv[key + i]; }
+  return (sum.x + sum.y + sum.z + sum.w) * attention.scale;
 }
 @compute @workgroup_size(THREADS)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(workgroup_id) group: vec3u) {
   let cells = attention.cells;
   let heads = attention.heads;
-  let head = group.y;
+  let quarters = (attention.value4 + 3) / 4;
+  let head = group.y / quarters;
+  let quarter = (group.y - head * quarters) * 4;
   let image = group.z;
   if (id.x >= cells) { return; }
-  let cell4 = heads * (2 * KEY4 + VALUE4);
+  let cell4 = heads * (2 * attention.key4 + attention.value4);
   let first = image * cells * cell4;
-  let keys = first + (heads + head) * KEY4;
-  let values = first + 2 * heads * KEY4 + head * VALUE4;
-  var query: array<vec4f, KEY4>;
-  for (var i = 0u; i < KEY4; i++) { query[i] = qkv[first + id.x * cell4 + head * KEY4 + i] * attention.scale; }
+  let query = first + id.x * cell4 + head * attention.key4;
+  let keys = first + (heads + head) * attention.key4;
+  let values = first + 2 * heads * attention.key4 + head * attention.value4 + quarter;
   var highest = -3.4028234e38;
   for (var m = 0u; m < cells; m++) { highest = max(highest, similarity(query, keys + m * cell4)); }
   var total = 0.0;
-  var sums: array<vec4f, VALUE4>;
+  var s0 = vec4f();
+  var s1 = vec4f();
+  var s2 = vec4f();
+  var s3 = vec4f();
   for (var m = 0u; m < cells; m++) {
     let weight = exp(similarity(query, keys + m * cell4) - highest);
+    let value = values + m * cell4;
     total += weight;
-    for (var i = 0u; i < VALUE4; i++) { sums[i] += weight * qkv[values + m * cell4 + i]; }
+    s0 += weight * qkv[value];
+    s1 += weight * qkv[value + 1];
+    s2 += weight * qkv[value + 2];
+    s3 += weight * qkv[value + 3];
   }
-  let out = ((image * cells + id.x) * heads + head) * VALUE4;
-  for (var i = 0u; i < VALUE4; i++) { output[out + i] = sums[i] / total; }
+  let out = ((image * cells + id.x) * heads + head) * attention.value4 + quarter;
+  output[out] = s0 / total;
+  if (quarter + 1 < attention.value4) { output[out + 1] = s1 / total; }
+  if (quarter + 2 < attention.value4) { output[out + 2] = s2 / total; }
+  if (quarter + 3 < attention.value4) { output[out + 3] = s3 / total; }
 }
 ` as string,
   },
@@ -97,7 +108,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(workgroup_id) group: 
       { name: 'bias', binding: 3, access: 'read' },
       { name: 'output', binding: 4, access: 'read_write' },
     ],
-    uniforms: { size: 56, fields: [
+    uniforms: { size: 72, fields: [
       { name: 'batch', offset: 0, type: 'u32' },
       { name: 'inWidth', offset: 4, type: 'u32' },
       { name: 'inHeight', offset: 8, type: 'u32' },
@@ -112,12 +123,12 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(workgroup_id) group: 
       { name: 'outImagePixels', offset: 44, type: 'u32' },
       { name: 'outFirstPixel', offset: 48, type: 'u32' },
       { name: 'residualOffset', offset: 52, type: 'u32' },
+      { name: 'kernel', offset: 56, type: 'u32' },
+      { name: 'stride', offset: 60, type: 'u32' },
+      { name: 'silu', offset: 64, type: 'u32' },
+      { name: 'residual', offset: 68, type: 'u32' },
     ] },
     constants: {
-      KERNEL: { type: 'u32', value: 3 },
-      STRIDE: { type: 'u32', value: 1 },
-      SILU: { type: 'bool', value: true },
-      RESIDUAL: { type: 'bool', value: false },
       THREADS: { type: 'u32', value: 64 },
       PIXELS: { type: 'u32', value: 4 },
     },
@@ -136,6 +147,10 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(workgroup_id) group: 
   outImagePixels: u32,
   outFirstPixel: u32,
   residualOffset: u32,
+  kernel: u32,
+  stride: u32,
+  silu: u32,
+  residual: u32,
 }
 fn locate(index: u32, width: u32, height: u32) -> vec3u {
   let pixels = width * height;
@@ -147,10 +162,31 @@ fn locate(index: u32, width: u32, height: u32) -> vec3u {
 fn silu(x: vec4f) -> vec4f {
   return x / (1.0 + exp(-max(x, vec4f(-80.0))));
 }
-const KERNEL: u32 = 3;
-const STRIDE: u32 = 1;
-const SILU: bool = true;
-const RESIDUAL: bool = false;
+struct Tap {
+  base: u32,
+  inside: f32,
+}
+fn tap(at: vec3u, ky: u32, kx: u32) -> Tap {
+  let y = i32(at.y * geometry.stride + ky) - i32(geometry.kernel / 2);
+  let x = i32(at.z * geometry.stride + kx) - i32(geometry.kernel / 2);
+  let height = i32(geometry.inHeight);
+  let width = i32(geometry.inWidth);
+  let inside = u32(y) < geometry.inHeight && u32(x) < geometry.inWidth;
+  let pixel = (i32(at.x) * height + clamp(y, 0, height - 1)) * width + clamp(x, 0, width - 1);
+  return Tap(u32(pixel) * geometry.inPixel + geometry.inOffset, select(0.0, 1.0, inside));
+}
+fn pick(index: u32, s0: vec4f, s1: vec4f, s2: vec4f, s3: vec4f) -> vec4f {
+  return select(select(s0, s1, index == 1), select(s2, s3, index == 3), index >= 2);
+}
+fn store(index: u32, at: vec3u, block: u32, sum: vec4f) {
+  if (index >= geometry.batch * geometry.outWidth * geometry.outHeight || block >= geometry.outChannels4) { return; }
+  let rest = at.y * geometry.outWidth + at.z;
+  let pixel = (at.x * geometry.outImagePixels + geometry.outFirstPixel + rest) * geometry.outPixel;
+  var value = sum + bias[block];
+  if (geometry.silu == 1) { value = silu(value); }
+  if (geometry.residual == 1) { value += output[pixel + geometry.residualOffset + block]; }
+  output[pixel + geometry.outOffset + block] = value;
+}
 const THREADS: u32 = 64;
 const PIXELS: u32 = 4;
 @group(0) @binding(0) var<uniform> geometry: Geometry;
@@ -158,28 +194,6 @@ const PIXELS: u32 = 4;
 @group(0) @binding(2) var<storage, read> weights: array<mat4x4f>;
 @group(0) @binding(3) var<storage, read> bias: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> output: array<vec4f>;
-struct Tap {
-  base: u32,
-  inside: f32,
-}
-fn tap(at: vec3u, ky: u32, kx: u32) -> Tap {
-  let y = i32(at.y * STRIDE + ky) - i32(KERNEL / 2);
-  let x = i32(at.z * STRIDE + kx) - i32(KERNEL / 2);
-  let height = i32(geometry.inHeight);
-  let width = i32(geometry.inWidth);
-  let inside = u32(y) < geometry.inHeight && u32(x) < geometry.inWidth;
-  let pixel = (i32(at.x) * height + clamp(y, 0, height - 1)) * width + clamp(x, 0, width - 1);
-  return Tap(u32(pixel) * geometry.inPixel + geometry.inOffset, select(0.0, 1.0, inside));
-}
-fn store(index: u32, total: u32, at: vec3u, block: u32, sum: vec4f) {
-  if (index >= total) { return; }
-  let rest = at.y * geometry.outWidth + at.z;
-  let pixel = (at.x * geometry.outImagePixels + geometry.outFirstPixel + rest) * geometry.outPixel;
-  var value = sum + bias[block];
-  if (SILU) { value = silu(value); }
-  if (RESIDUAL) { value += output[pixel + geometry.residualOffset + block]; }
-  output[pixel + geometry.outOffset + block] = value;
-}
 @compute @workgroup_size(THREADS)
 fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) group: vec3u) {
   let total = geometry.batch * geometry.outWidth * geometry.outHeight;
@@ -195,9 +209,9 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) gro
   var s2 = vec4f();
   var s3 = vec4f();
   let channels4 = geometry.inChannels4;
-  var weight = block * KERNEL * KERNEL * channels4;
-  for (var ky = 0u; ky < KERNEL; ky++) {
-    for (var kx = 0u; kx < KERNEL; kx++) {
+  var weight = block * geometry.kernel * geometry.kernel * channels4;
+  for (var ky = 0u; ky < geometry.kernel; ky++) {
+    for (var kx = 0u; kx < geometry.kernel; kx++) {
       let t0 = tap(p0, ky, kx);
       let t1 = tap(p1, ky, kx);
       let t2 = tap(p2, ky, kx);
@@ -212,14 +226,14 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) gro
       weight += channels4;
     }
   }
-  store(first, total, p0, block, s0);
-  store(first + THREADS, total, p1, block, s1);
-  store(first + 2 * THREADS, total, p2, block, s2);
-  store(first + 3 * THREADS, total, p3, block, s3);
+  for (var i = 0u; i < PIXELS; i++) {
+    let index = first + i * THREADS;
+    store(index, locate(index, geometry.outWidth, geometry.outHeight), block, pick(i, s0, s1, s2, s3));
+  }
 }
 ` as string,
   },
-  "conv_tiled": {
+  "conv_subgroup": {
     bindings: [
       { name: 'geometry', binding: 0, access: 'uniform' },
       { name: 'input', binding: 1, access: 'read_write' },
@@ -227,7 +241,7 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) gro
       { name: 'bias', binding: 3, access: 'read' },
       { name: 'output', binding: 4, access: 'read_write' },
     ],
-    uniforms: { size: 56, fields: [
+    uniforms: { size: 72, fields: [
       { name: 'batch', offset: 0, type: 'u32' },
       { name: 'inWidth', offset: 4, type: 'u32' },
       { name: 'inHeight', offset: 8, type: 'u32' },
@@ -242,12 +256,179 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) gro
       { name: 'outImagePixels', offset: 44, type: 'u32' },
       { name: 'outFirstPixel', offset: 48, type: 'u32' },
       { name: 'residualOffset', offset: 52, type: 'u32' },
+      { name: 'kernel', offset: 56, type: 'u32' },
+      { name: 'stride', offset: 60, type: 'u32' },
+      { name: 'silu', offset: 64, type: 'u32' },
+      { name: 'residual', offset: 68, type: 'u32' },
+    ] },
+    constants: {
+      LANES: { type: 'u32', value: 8 },
+      THREADS: { type: 'u32', value: 64 },
+      PIXELS: { type: 'u32', value: 4 },
+    },
+    source: `enable subgroups;
+struct Geometry {
+  batch: u32,
+  inWidth: u32,
+  inHeight: u32,
+  inPixel: u32,
+  inOffset: u32,
+  inChannels4: u32,
+  outWidth: u32,
+  outHeight: u32,
+  outPixel: u32,
+  outOffset: u32,
+  outChannels4: u32,
+  outImagePixels: u32,
+  outFirstPixel: u32,
+  residualOffset: u32,
+  kernel: u32,
+  stride: u32,
+  silu: u32,
+  residual: u32,
+}
+fn locate(index: u32, width: u32, height: u32) -> vec3u {
+  let pixels = width * height;
+  let image = index / pixels;
+  let rest = index - image * pixels;
+  let row = rest / width;
+  return vec3u(image, row, rest - row * width);
+}
+fn silu(x: vec4f) -> vec4f {
+  return x / (1.0 + exp(-max(x, vec4f(-80.0))));
+}
+struct Tap {
+  base: u32,
+  inside: f32,
+}
+fn tap(at: vec3u, ky: u32, kx: u32) -> Tap {
+  let y = i32(at.y * geometry.stride + ky) - i32(geometry.kernel / 2);
+  let x = i32(at.z * geometry.stride + kx) - i32(geometry.kernel / 2);
+  let height = i32(geometry.inHeight);
+  let width = i32(geometry.inWidth);
+  let inside = u32(y) < geometry.inHeight && u32(x) < geometry.inWidth;
+  let pixel = (i32(at.x) * height + clamp(y, 0, height - 1)) * width + clamp(x, 0, width - 1);
+  return Tap(u32(pixel) * geometry.inPixel + geometry.inOffset, select(0.0, 1.0, inside));
+}
+fn pick(index: u32, s0: vec4f, s1: vec4f, s2: vec4f, s3: vec4f) -> vec4f {
+  return select(select(s0, s1, index == 1), select(s2, s3, index == 3), index >= 2);
+}
+fn store(index: u32, at: vec3u, block: u32, sum: vec4f) {
+  if (index >= geometry.batch * geometry.outWidth * geometry.outHeight || block >= geometry.outChannels4) { return; }
+  let rest = at.y * geometry.outWidth + at.z;
+  let pixel = (at.x * geometry.outImagePixels + geometry.outFirstPixel + rest) * geometry.outPixel;
+  var value = sum + bias[block];
+  if (geometry.silu == 1) { value = silu(value); }
+  if (geometry.residual == 1) { value += output[pixel + geometry.residualOffset + block]; }
+  output[pixel + geometry.outOffset + block] = value;
+}
+const LANES: u32 = 8;
+const THREADS: u32 = 64;
+const PIXELS: u32 = 4;
+const SECOND = select(0u, 4u, LANES == 8);
+@group(0) @binding(0) var<uniform> geometry: Geometry;
+@group(0) @binding(1) var<storage, read_write> input: array<vec4f>;
+@group(0) @binding(2) var<storage, read> weights: array<vec4f>;
+@group(0) @binding(3) var<storage, read> bias: array<vec4f>;
+@group(0) @binding(4) var<storage, read_write> output: array<vec4f>;
+@compute @workgroup_size(THREADS)
+fn main(
+  @builtin(local_invocation_index) thread: u32,
+  @builtin(subgroup_invocation_id) lane: u32,
+  @builtin(workgroup_id) group: vec3u,
+) {
+  let total = geometry.batch * geometry.outWidth * geometry.outHeight;
+  let first = group.x * THREADS * PIXELS + thread;
+  let p0 = locate(min(first, total - 1), geometry.outWidth, geometry.outHeight);
+  let p1 = locate(min(first + THREADS, total - 1), geometry.outWidth, geometry.outHeight);
+  let p2 = locate(min(first + 2 * THREADS, total - 1), geometry.outWidth, geometry.outHeight);
+  let p3 = locate(min(first + 3 * THREADS, total - 1), geometry.outWidth, geometry.outHeight);
+  var a0 = vec4f();
+  var a1 = vec4f();
+  var a2 = vec4f();
+  var a3 = vec4f();
+  var b0 = vec4f();
+  var b1 = vec4f();
+  var b2 = vec4f();
+  var b3 = vec4f();
+  let channels4 = geometry.inChannels4;
+  let taps = geometry.kernel * geometry.kernel;
+  let blockA = group.y * 2;
+  let blockB = min(blockA + 1, geometry.outChannels4 - 1);
+  let mine = select(blockA, blockB, lane >= 4);
+  var weightA = mine * taps * channels4 * 4 + lane % 4;
+  var weightB = blockB * taps * channels4 * 4 + lane % 4;
+  for (var ky = 0u; ky < geometry.kernel; ky++) {
+    for (var kx = 0u; kx < geometry.kernel; kx++) {
+      let t0 = tap(p0, ky, kx);
+      let t1 = tap(p1, ky, kx);
+      let t2 = tap(p2, ky, kx);
+      let t3 = tap(p3, ky, kx);
+      for (var c = 0u; c < channels4; c++) {
+        let held = weights[weightA];
+        var heldB = held;
+        if (LANES == 4) { heldB = weights[weightB]; }
+        weightA += 4;
+        weightB += 4;
+        let wa = mat4x4f(subgroupBroadcast(held, 0), subgroupBroadcast(held, 1), subgroupBroadcast(held, 2), subgroupBroadcast(held, 3));
+        let wb = mat4x4f(
+          subgroupBroadcast(heldB, SECOND), subgroupBroadcast(heldB, SECOND + 1),
+          subgroupBroadcast(heldB, SECOND + 2), subgroupBroadcast(heldB, SECOND + 3),
+        );
+        let x0 = input[t0.base + c] * t0.inside;
+        let x1 = input[t1.base + c] * t1.inside;
+        let x2 = input[t2.base + c] * t2.inside;
+        let x3 = input[t3.base + c] * t3.inside;
+        a0 += wa * x0;
+        a1 += wa * x1;
+        a2 += wa * x2;
+        a3 += wa * x3;
+        b0 += wb * x0;
+        b1 += wb * x1;
+        b2 += wb * x2;
+        b3 += wb * x3;
+      }
+    }
+  }
+  for (var i = 0u; i < PIXELS; i++) {
+    let index = first + i * THREADS;
+    let at = locate(index, geometry.outWidth, geometry.outHeight);
+    store(index, at, blockA, pick(i, a0, a1, a2, a3));
+    store(index, at, blockA + 1, pick(i, b0, b1, b2, b3));
+  }
+}
+` as string,
+  },
+  "conv_tiled": {
+    bindings: [
+      { name: 'geometry', binding: 0, access: 'uniform' },
+      { name: 'input', binding: 1, access: 'read_write' },
+      { name: 'weights', binding: 2, access: 'read' },
+      { name: 'bias', binding: 3, access: 'read' },
+      { name: 'output', binding: 4, access: 'read_write' },
+    ],
+    uniforms: { size: 72, fields: [
+      { name: 'batch', offset: 0, type: 'u32' },
+      { name: 'inWidth', offset: 4, type: 'u32' },
+      { name: 'inHeight', offset: 8, type: 'u32' },
+      { name: 'inPixel', offset: 12, type: 'u32' },
+      { name: 'inOffset', offset: 16, type: 'u32' },
+      { name: 'inChannels4', offset: 20, type: 'u32' },
+      { name: 'outWidth', offset: 24, type: 'u32' },
+      { name: 'outHeight', offset: 28, type: 'u32' },
+      { name: 'outPixel', offset: 32, type: 'u32' },
+      { name: 'outOffset', offset: 36, type: 'u32' },
+      { name: 'outChannels4', offset: 40, type: 'u32' },
+      { name: 'outImagePixels', offset: 44, type: 'u32' },
+      { name: 'outFirstPixel', offset: 48, type: 'u32' },
+      { name: 'residualOffset', offset: 52, type: 'u32' },
+      { name: 'kernel', offset: 56, type: 'u32' },
+      { name: 'stride', offset: 60, type: 'u32' },
+      { name: 'silu', offset: 64, type: 'u32' },
+      { name: 'residual', offset: 68, type: 'u32' },
     ] },
     constants: {
       KERNEL: { type: 'u32', value: 3 },
-      STRIDE: { type: 'u32', value: 1 },
-      SILU: { type: 'bool', value: true },
-      RESIDUAL: { type: 'bool', value: false },
       ROWS: { type: 'u32', value: 16 },
       COLUMNS: { type: 'u32', value: 8 },
       DEPTH: { type: 'u32', value: 4 },
@@ -267,6 +448,10 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) gro
   outImagePixels: u32,
   outFirstPixel: u32,
   residualOffset: u32,
+  kernel: u32,
+  stride: u32,
+  silu: u32,
+  residual: u32,
 }
 fn locate(index: u32, width: u32, height: u32) -> vec3u {
   let pixels = width * height;
@@ -278,10 +463,32 @@ fn locate(index: u32, width: u32, height: u32) -> vec3u {
 fn silu(x: vec4f) -> vec4f {
   return x / (1.0 + exp(-max(x, vec4f(-80.0))));
 }
+struct Tap {
+  base: u32,
+  inside: f32,
+}
+fn tap(at: vec3u, ky: u32, kx: u32) -> Tap {
+  let y = i32(at.y * geometry.stride + ky) - i32(geometry.kernel / 2);
+  let x = i32(at.z * geometry.stride + kx) - i32(geometry.kernel / 2);
+  let height = i32(geometry.inHeight);
+  let width = i32(geometry.inWidth);
+  let inside = u32(y) < geometry.inHeight && u32(x) < geometry.inWidth;
+  let pixel = (i32(at.x) * height + clamp(y, 0, height - 1)) * width + clamp(x, 0, width - 1);
+  return Tap(u32(pixel) * geometry.inPixel + geometry.inOffset, select(0.0, 1.0, inside));
+}
+fn pick(index: u32, s0: vec4f, s1: vec4f, s2: vec4f, s3: vec4f) -> vec4f {
+  return select(select(s0, s1, index == 1), select(s2, s3, index == 3), index >= 2);
+}
+fn store(index: u32, at: vec3u, block: u32, sum: vec4f) {
+  if (index >= geometry.batch * geometry.outWidth * geometry.outHeight || block >= geometry.outChannels4) { return; }
+  let rest = at.y * geometry.outWidth + at.z;
+  let pixel = (at.x * geometry.outImagePixels + geometry.outFirstPixel + rest) * geometry.outPixel;
+  var value = sum + bias[block];
+  if (geometry.silu == 1) { value = silu(value); }
+  if (geometry.residual == 1) { value += output[pixel + geometry.residualOffset + block]; }
+  output[pixel + geometry.outOffset + block] = value;
+}
 const KERNEL: u32 = 3;
-const STRIDE: u32 = 1;
-const SILU: bool = true;
-const RESIDUAL: bool = false;
 const ROWS: u32 = 16;
 const COLUMNS: u32 = 8;
 const DEPTH: u32 = 4;
@@ -296,8 +503,8 @@ const BLOCKS = COLUMNS * 2;
 var<workgroup> pixels: array<vec4f, DEPTH * PIXELS>;
 var<workgroup> filters: array<mat4x4f, DEPTH * BLOCKS>;
 fn loadPixel(at: vec3u, valid: bool, tap: u32, channel4: u32) -> vec4f {
-  let y = i32(at.y * STRIDE + tap / KERNEL) - i32(KERNEL / 2);
-  let x = i32(at.z * STRIDE + tap % KERNEL) - i32(KERNEL / 2);
+  let y = i32(at.y * geometry.stride + tap / KERNEL) - i32(KERNEL / 2);
+  let x = i32(at.z * geometry.stride + tap % KERNEL) - i32(KERNEL / 2);
   let outside = u32(y) >= geometry.inHeight || u32(x) >= geometry.inWidth;
   if (!valid || outside || channel4 >= geometry.inChannels4) { return vec4f(); }
   let pixel = (at.x * geometry.inHeight + u32(y)) * geometry.inWidth + u32(x);
@@ -307,15 +514,10 @@ fn loadFilter(block: u32, tap: u32, channel4: u32) -> mat4x4f {
   if (block >= geometry.outChannels4 || channel4 >= geometry.inChannels4) { return mat4x4f(); }
   return weights[(block * KERNEL * KERNEL + tap) * geometry.inChannels4 + channel4];
 }
-fn store(index: u32, block: u32, sum: vec4f) {
-  if (index >= geometry.batch * geometry.outWidth * geometry.outHeight || block >= geometry.outChannels4) { return; }
+fn finish(index: u32, block: u32, a: vec4f, b: vec4f) {
   let at = locate(index, geometry.outWidth, geometry.outHeight);
-  let rest = at.y * geometry.outWidth + at.z;
-  let pixel = (at.x * geometry.outImagePixels + geometry.outFirstPixel + rest) * geometry.outPixel;
-  var value = sum + bias[block];
-  if (SILU) { value = silu(value); }
-  if (RESIDUAL) { value += output[pixel + geometry.residualOffset + block]; }
-  output[pixel + geometry.outOffset + block] = value;
+  store(index, at, block, a);
+  store(index, at, block + COLUMNS, b);
 }
 @compute @workgroup_size(THREADS)
 fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) group: vec3u) {
@@ -363,15 +565,10 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) gro
     }
   }
   let block = firstBlock + column;
-  let index = firstPixel + row;
-  store(index, block, a0);
-  store(index + ROWS, block, a1);
-  store(index + 2 * ROWS, block, a2);
-  store(index + 3 * ROWS, block, a3);
-  store(index, block + COLUMNS, b0);
-  store(index + ROWS, block + COLUMNS, b1);
-  store(index + 2 * ROWS, block + COLUMNS, b2);
-  store(index + 3 * ROWS, block + COLUMNS, b3);
+  finish(firstPixel + row, block, a0, b0);
+  finish(firstPixel + row + ROWS, block, a1, b1);
+  finish(firstPixel + row + 2 * ROWS, block, a2, b2);
+  finish(firstPixel + row + 3 * ROWS, block, a3, b3);
 }
 ` as string,
   },
@@ -382,7 +579,7 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) gro
       { name: 'boxes', binding: 2, access: 'read_write' },
       { name: 'scores', binding: 3, access: 'read_write' },
     ],
-    uniforms: { size: 40, fields: [
+    uniforms: { size: 44, fields: [
       { name: 'batch', offset: 0, type: 'u32' },
       { name: 'anchors', offset: 4, type: 'u32' },
       { name: 'width8', offset: 8, type: 'u32' },
@@ -391,11 +588,11 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) gro
       { name: 'cells8', offset: 20, type: 'u32' },
       { name: 'cells16', offset: 24, type: 'u32' },
       { name: 'classes', offset: 28, type: 'u32' },
-      { name: 'anchor4', offset: 32, type: 'u32' },
-      { name: 'rows', offset: 36, type: 'u32' },
+      { name: 'bins4', offset: 32, type: 'u32' },
+      { name: 'anchor4', offset: 36, type: 'u32' },
+      { name: 'rows', offset: 40, type: 'u32' },
     ] },
     constants: {
-      BINS: { type: 'u32', value: 16 },
       THREADS: { type: 'u32', value: 64 },
     },
     source: `struct Head {
@@ -407,13 +604,13 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) gro
   cells8: u32,
   cells16: u32,
   classes: u32,
+  bins4: u32,
   anchor4: u32,
   rows: u32,
 }
 fn sigmoid(x: f32) -> f32 {
   return 1.0 / (1.0 + exp(-clamp(x, -80.0, 80.0)));
 }
-const BINS: u32 = 16;
 const THREADS: u32 = 64;
 @group(0) @binding(0) var<uniform> head: Head;
 @group(0) @binding(1) var<storage, read_write> logits: array<vec4f>;
@@ -421,11 +618,11 @@ const THREADS: u32 = 64;
 @group(0) @binding(3) var<storage, read_write> scores: array<f32>;
 fn distance(first: u32) -> f32 {
   var highest = logits[first];
-  for (var i = 1u; i < BINS / 4; i++) { highest = max(highest, logits[first + i]); }
+  for (var i = 1u; i < head.bins4; i++) { highest = max(highest, logits[first + i]); }
   let peak = max(max(highest.x, highest.y), max(highest.z, highest.w));
   var total = 0.0;
   var sum = 0.0;
-  for (var i = 0u; i < BINS / 4; i++) {
+  for (var i = 0u; i < head.bins4; i++) {
     let weight = exp(logits[first + i] - peak);
     total += dot(weight, vec4f(1.0));
     sum += dot(weight, vec4f(0.0, 1.0, 2.0, 3.0) + f32(4 * i));
@@ -454,11 +651,10 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   }
   let centre = vec2f(f32(cell % width), f32(cell / width)) + 0.5;
   let base = id.x * head.anchor4;
-  let side4 = BINS / 4;
-  let before = vec2f(distance(base), distance(base + side4));
-  let after = vec2f(distance(base + 2 * side4), distance(base + 3 * side4));
-  boxes[id.x] = vec4f(centre - before, centre + after) * stride;
-  scores[id.x] = sigmoid(bestLogit(base + BINS));
+  var sides = vec4f();
+  for (var side = 0u; side < 4; side++) { sides[side] = distance(base + side * head.bins4); }
+  boxes[id.x] = vec4f(centre - sides.xy, centre + sides.zw) * stride;
+  scores[id.x] = sigmoid(bestLogit(base + 4 * head.bins4));
 }
 ` as string,
   },
@@ -470,7 +666,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       { name: 'bias', binding: 3, access: 'read' },
       { name: 'output', binding: 4, access: 'read_write' },
     ],
-    uniforms: { size: 56, fields: [
+    uniforms: { size: 72, fields: [
       { name: 'batch', offset: 0, type: 'u32' },
       { name: 'inWidth', offset: 4, type: 'u32' },
       { name: 'inHeight', offset: 8, type: 'u32' },
@@ -485,12 +681,12 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       { name: 'outImagePixels', offset: 44, type: 'u32' },
       { name: 'outFirstPixel', offset: 48, type: 'u32' },
       { name: 'residualOffset', offset: 52, type: 'u32' },
+      { name: 'kernel', offset: 56, type: 'u32' },
+      { name: 'stride', offset: 60, type: 'u32' },
+      { name: 'silu', offset: 64, type: 'u32' },
+      { name: 'residual', offset: 68, type: 'u32' },
     ] },
     constants: {
-      KERNEL: { type: 'u32', value: 3 },
-      STRIDE: { type: 'u32', value: 1 },
-      SILU: { type: 'bool', value: true },
-      RESIDUAL: { type: 'bool', value: false },
       THREADS: { type: 'u32', value: 64 },
     },
     source: `struct Geometry {
@@ -508,6 +704,10 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   outImagePixels: u32,
   outFirstPixel: u32,
   residualOffset: u32,
+  kernel: u32,
+  stride: u32,
+  silu: u32,
+  residual: u32,
 }
 fn locate(index: u32, width: u32, height: u32) -> vec3u {
   let pixels = width * height;
@@ -519,10 +719,6 @@ fn locate(index: u32, width: u32, height: u32) -> vec3u {
 fn silu(x: vec4f) -> vec4f {
   return x / (1.0 + exp(-max(x, vec4f(-80.0))));
 }
-const KERNEL: u32 = 3;
-const STRIDE: u32 = 1;
-const SILU: bool = true;
-const RESIDUAL: bool = false;
 const THREADS: u32 = 64;
 @group(0) @binding(0) var<uniform> geometry: Geometry;
 @group(0) @binding(1) var<storage, read_write> input: array<vec4f>;
@@ -538,8 +734,8 @@ fn store(row: u32, x: u32, channel4: u32, sum: vec4f) {
   if (x >= geometry.outWidth) { return; }
   let pixel = (row + x) * geometry.outPixel;
   var value = sum + bias[channel4];
-  if (SILU) { value = silu(value); }
-  if (RESIDUAL) { value += output[pixel + geometry.residualOffset + channel4]; }
+  if (geometry.silu == 1) { value = silu(value); }
+  if (geometry.residual == 1) { value += output[pixel + geometry.residualOffset + channel4]; }
   output[pixel + geometry.outOffset + channel4] = value;
 }
 @compute @workgroup_size(THREADS)
@@ -551,22 +747,22 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let at = locate(strip, quads, geometry.outHeight);
   if (at.x >= geometry.batch) { return; }
   let x = at.z * 4;
-  let left = i32(x * STRIDE) - i32(KERNEL / 2);
+  let left = i32(x * geometry.stride) - i32(geometry.kernel / 2);
   var s0 = vec4f();
   var s1 = vec4f();
   var s2 = vec4f();
   var s3 = vec4f();
-  for (var ky = 0u; ky < KERNEL; ky++) {
-    let y = i32(at.y * STRIDE + ky) - i32(KERNEL / 2);
+  for (var ky = 0u; ky < geometry.kernel; ky++) {
+    let y = i32(at.y * geometry.stride + ky) - i32(geometry.kernel / 2);
     if (y < 0 || y >= i32(geometry.inHeight)) { continue; }
     let row = (at.x * geometry.inHeight + u32(y)) * geometry.inWidth;
-    for (var kx = 0u; kx < KERNEL; kx++) {
-      let w = weights[(ky * KERNEL + kx) * channels4 + channel4];
+    for (var kx = 0u; kx < geometry.kernel; kx++) {
+      let w = weights[(ky * geometry.kernel + kx) * channels4 + channel4];
       let first = left + i32(kx);
       s0 += w * load(row, first, channel4);
-      s1 += w * load(row, first + i32(STRIDE), channel4);
-      s2 += w * load(row, first + i32(2 * STRIDE), channel4);
-      s3 += w * load(row, first + i32(3 * STRIDE), channel4);
+      s1 += w * load(row, first + i32(geometry.stride), channel4);
+      s2 += w * load(row, first + i32(2 * geometry.stride), channel4);
+      s3 += w * load(row, first + i32(3 * geometry.stride), channel4);
     }
   }
   let row = at.x * geometry.outImagePixels + geometry.outFirstPixel + at.y * geometry.outWidth;
@@ -679,7 +875,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       { name: 'scores', binding: 1, access: 'read_write' },
       { name: 'chosen', binding: 2, access: 'read_write' },
     ],
-    uniforms: { size: 40, fields: [
+    uniforms: { size: 44, fields: [
       { name: 'batch', offset: 0, type: 'u32' },
       { name: 'anchors', offset: 4, type: 'u32' },
       { name: 'width8', offset: 8, type: 'u32' },
@@ -688,8 +884,9 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       { name: 'cells8', offset: 20, type: 'u32' },
       { name: 'cells16', offset: 24, type: 'u32' },
       { name: 'classes', offset: 28, type: 'u32' },
-      { name: 'anchor4', offset: 32, type: 'u32' },
-      { name: 'rows', offset: 36, type: 'u32' },
+      { name: 'bins4', offset: 32, type: 'u32' },
+      { name: 'anchor4', offset: 36, type: 'u32' },
+      { name: 'rows', offset: 40, type: 'u32' },
     ] },
     constants: {},
     source: `struct Head {
@@ -701,6 +898,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   cells8: u32,
   cells16: u32,
   classes: u32,
+  bins4: u32,
   anchor4: u32,
   rows: u32,
 }
@@ -710,7 +908,6 @@ fn sigmoid(x: f32) -> f32 {
 const SELECT_THREADS = 256u;
 const SLOTS = 512u;
 var<workgroup> histogram: array<atomic<u32>, 256>;
-var<workgroup> suffix: array<u32, 256>;
 var<workgroup> cutByte: u32;
 var<workgroup> above: u32;
 var<workgroup> taken: atomic<u32>;
@@ -728,18 +925,9 @@ fn refine(thread: u32, count: u32, step: u32, cutScore: u32, cutIndex: u32, miss
     if (agrees(score, index, step, cutScore, cutIndex)) { atomicAdd(&histogram[keyByte(score, index, step)], 1); }
   }
   workgroupBarrier();
-  suffix[thread] = atomicLoad(&histogram[thread]);
-  workgroupBarrier();
-  for (var offset = 1u; offset < 256; offset *= 2) {
-    var more = 0u;
-    if (thread + offset < 256) { more = suffix[thread + offset]; }
-    workgroupBarrier();
-    suffix[thread] += more;
-    workgroupBarrier();
-  }
   var beyond = 0u;
-  if (thread < 255) { beyond = suffix[thread + 1]; }
-  if (suffix[thread] >= missing && beyond < missing) {
+  for (var bin = thread + 1; bin < 256; bin++) { beyond += atomicLoad(&histogram[bin]); }
+  if (beyond < missing && beyond + atomicLoad(&histogram[thread]) >= missing) {
     cutByte = thread;
     above = beyond;
   }
@@ -830,7 +1018,7 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) gro
       { name: 'chosen', binding: 3, access: 'read_write' },
       { name: 'detections', binding: 4, access: 'read_write' },
     ],
-    uniforms: { size: 40, fields: [
+    uniforms: { size: 44, fields: [
       { name: 'batch', offset: 0, type: 'u32' },
       { name: 'anchors', offset: 4, type: 'u32' },
       { name: 'width8', offset: 8, type: 'u32' },
@@ -839,12 +1027,11 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) gro
       { name: 'cells8', offset: 20, type: 'u32' },
       { name: 'cells16', offset: 24, type: 'u32' },
       { name: 'classes', offset: 28, type: 'u32' },
-      { name: 'anchor4', offset: 32, type: 'u32' },
-      { name: 'rows', offset: 36, type: 'u32' },
+      { name: 'bins4', offset: 32, type: 'u32' },
+      { name: 'anchor4', offset: 36, type: 'u32' },
+      { name: 'rows', offset: 40, type: 'u32' },
     ] },
-    constants: {
-      BINS: { type: 'u32', value: 16 },
-    },
+    constants: {},
     source: `struct Head {
   batch: u32,
   anchors: u32,
@@ -854,6 +1041,7 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) gro
   cells8: u32,
   cells16: u32,
   classes: u32,
+  bins4: u32,
   anchor4: u32,
   rows: u32,
 }
@@ -863,7 +1051,6 @@ fn sigmoid(x: f32) -> f32 {
 const SELECT_THREADS = 256u;
 const SLOTS = 512u;
 var<workgroup> histogram: array<atomic<u32>, 256>;
-var<workgroup> suffix: array<u32, 256>;
 var<workgroup> cutByte: u32;
 var<workgroup> above: u32;
 var<workgroup> taken: atomic<u32>;
@@ -881,18 +1068,9 @@ fn refine(thread: u32, count: u32, step: u32, cutScore: u32, cutIndex: u32, miss
     if (agrees(score, index, step, cutScore, cutIndex)) { atomicAdd(&histogram[keyByte(score, index, step)], 1); }
   }
   workgroupBarrier();
-  suffix[thread] = atomicLoad(&histogram[thread]);
-  workgroupBarrier();
-  for (var offset = 1u; offset < 256; offset *= 2) {
-    var more = 0u;
-    if (thread + offset < 256) { more = suffix[thread + offset]; }
-    workgroupBarrier();
-    suffix[thread] += more;
-    workgroupBarrier();
-  }
   var beyond = 0u;
-  if (thread < 255) { beyond = suffix[thread + 1]; }
-  if (suffix[thread] >= missing && beyond < missing) {
+  for (var bin = thread + 1; bin < 256; bin++) { beyond += atomicLoad(&histogram[bin]); }
+  if (beyond < missing && beyond + atomicLoad(&histogram[thread]) >= missing) {
     cutByte = thread;
     above = beyond;
   }
@@ -958,7 +1136,6 @@ fn sortSlots(thread: u32) {
     }
   }
 }
-const BINS: u32 = 16;
 @group(0) @binding(0) var<uniform> head: Head;
 @group(0) @binding(1) var<storage, read_write> logits: array<f32>;
 @group(0) @binding(2) var<storage, read_write> boxes: array<vec4f>;
@@ -969,7 +1146,7 @@ fn anchorOf(index: u32) -> u32 {
   return image * head.anchors + chosen[image * head.rows + index / head.classes];
 }
 fn candidate(index: u32) -> u32 {
-  return bitcast<u32>(sigmoid(logits[(anchorOf(index) * head.anchor4 + BINS) * 4 + index % head.classes]));
+  return bitcast<u32>(sigmoid(logits[(anchorOf(index) * head.anchor4 + 4 * head.bins4) * 4 + index % head.classes]));
 }
 @compute @workgroup_size(SELECT_THREADS)
 fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) group: vec3u) {
@@ -1048,7 +1225,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       { name: 'input', binding: 1, access: 'read_write' },
       { name: 'output', binding: 2, access: 'read_write' },
     ],
-    uniforms: { size: 56, fields: [
+    uniforms: { size: 72, fields: [
       { name: 'batch', offset: 0, type: 'u32' },
       { name: 'inWidth', offset: 4, type: 'u32' },
       { name: 'inHeight', offset: 8, type: 'u32' },
@@ -1063,6 +1240,10 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       { name: 'outImagePixels', offset: 44, type: 'u32' },
       { name: 'outFirstPixel', offset: 48, type: 'u32' },
       { name: 'residualOffset', offset: 52, type: 'u32' },
+      { name: 'kernel', offset: 56, type: 'u32' },
+      { name: 'stride', offset: 60, type: 'u32' },
+      { name: 'silu', offset: 64, type: 'u32' },
+      { name: 'residual', offset: 68, type: 'u32' },
     ] },
     constants: {
       THREADS: { type: 'u32', value: 64 },
@@ -1082,6 +1263,10 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   outImagePixels: u32,
   outFirstPixel: u32,
   residualOffset: u32,
+  kernel: u32,
+  stride: u32,
+  silu: u32,
+  residual: u32,
 }
 fn locate(index: u32, width: u32, height: u32) -> vec3u {
   let pixels = width * height;

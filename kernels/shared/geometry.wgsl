@@ -16,6 +16,12 @@ struct Geometry {
   outImagePixels: u32,
   outFirstPixel: u32,
   residualOffset: u32,
+  // Side of the filter and step between its centres; whether SiLU and a shortcut follow (1) or not (0). Uniforms rather
+  // than constants: they cost nothing beside the sum, and each pipeline less is time off the first result.
+  kernel: u32,
+  stride: u32,
+  silu: u32,
+  residual: u32,
 }
 
 // Output pixel `index`, counted over the whole batch, as image, row and column.

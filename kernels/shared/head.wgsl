@@ -1,4 +1,4 @@
-// The head's three levels stacked: logits [batch, anchors, BINS + classes4] in vec4, 4·BINS box bins then class logits.
+// The head's three levels stacked: logits [batch, anchors, 4·bins4 + classes4] in vec4, the bins of four sides, then classes.
 struct Head {
   batch: u32,
   anchors: u32,
@@ -9,7 +9,8 @@ struct Head {
   cells8: u32,
   cells16: u32,
   classes: u32,
-  // vec4 per anchor: BINS + ceil(classes / 4).
+  // vec4 per side, and per anchor.
+  bins4: u32,
   anchor4: u32,
   rows: u32,
 }

@@ -6,7 +6,6 @@ const SELECT_THREADS = 256u;
 const SLOTS = 512u;
 
 var<workgroup> histogram: array<atomic<u32>, 256>;
-var<workgroup> suffix: array<u32, 256>;
 var<workgroup> cutByte: u32;
 var<workgroup> above: u32;
 var<workgroup> taken: atomic<u32>;
@@ -28,18 +27,11 @@ fn refine(thread: u32, count: u32, step: u32, cutScore: u32, cutIndex: u32, miss
     if (agrees(score, index, step, cutScore, cutIndex)) { atomicAdd(&histogram[keyByte(score, index, step)], 1); }
   }
   workgroupBarrier();
-  suffix[thread] = atomicLoad(&histogram[thread]);
-  workgroupBarrier();
-  for (var offset = 1u; offset < 256; offset *= 2) {
-    var more = 0u;
-    if (thread + offset < 256) { more = suffix[thread + offset]; }
-    workgroupBarrier();
-    suffix[thread] += more;
-    workgroupBarrier();
-  }
+  // Each thread adds up the bins beyond its own: more additions than a scan, but no barriers, of which each costs a
+  // software adapter much code.
   var beyond = 0u;
-  if (thread < 255) { beyond = suffix[thread + 1]; }
-  if (suffix[thread] >= missing && beyond < missing) {
+  for (var bin = thread + 1; bin < 256; bin++) { beyond += atomicLoad(&histogram[bin]); }
+  if (beyond < missing && beyond + atomicLoad(&histogram[thread]) >= missing) {
     cutByte = thread;
     above = beyond;
   }

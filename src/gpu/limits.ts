@@ -29,3 +29,8 @@ export function wantedLimits(supported: GPUSupportedLimits): Record<string, numb
     maxStorageBufferBindingSize: supported.maxStorageBufferBindingSize,
   };
 }
+
+/** Optional features that kernels make use of where they are there. */
+export function wantedFeatures(supported: ReadonlySet<string>): GPUFeatureName[] {
+  return (['subgroups'] as const).filter((feature) => supported.has(feature));
+}

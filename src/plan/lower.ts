@@ -18,6 +18,8 @@ export interface LoweringContext {
 
 /** Threads per workgroup of kernels that take one thread per element. */
 const THREADS = 64;
+/** vec4 of values that one thread of the attention sums. */
+const VALUES_PER_THREAD = 4;
 
 /** Turns layers into dispatches: sums vanish into the convolution before them, splits and concats into addresses. */
 export function lowerLayers(context: LoweringContext): DraftStep[] {
@@ -51,20 +53,26 @@ function lowerConv(context: LoweringContext, layer: ConvLayer, sum: AddLayer | u
   if (shortcut && shortcut.allocation !== home.allocation) throw new Error(`the shortcut of ${layer.path} lies in another buffer`);
   const pixels = pixelsOf(context, output);
   const channels4 = blocksOf4(output.channels);
-  const constants = { KERNEL: layer.kernel, STRIDE: layer.stride, SILU: layer.activation === 'silu', RESIDUAL: shortcut !== undefined };
   const strips = Math.ceil(context.width / output.stride / 4) * (context.height / output.stride);
   const variant = isDepthwise(layer) ? null : context.policy({ pixels, inChannels: input.channels, outChannels: output.channels, kernel: layer.kernel });
   return {
     label: layer.path,
     kernel: variant?.kernel ?? 'depthwise',
-    constants: { ...constants, ...variant?.constants },
+    constants: variant?.constants(layer.kernel) ?? {},
     buffers: {
       input: context.homes.of(input).allocation,
       weights: { space: 'weights', ...block.weight },
       bias: { space: 'weights', ...block.bias },
       output: home.allocation,
     },
-    uniforms: geometry(context, input, output, shortcut?.offset),
+    uniforms: {
+      ...geometry(context, input, output),
+      residualOffset: shortcut?.offset ?? 0,
+      kernel: layer.kernel,
+      stride: layer.stride,
+      silu: layer.activation === 'silu' ? 1 : 0,
+      residual: shortcut ? 1 : 0,
+    },
     grid: variant
       ? overItems(pixels, variant.tilePixels, Math.ceil(channels4 / (variant.tileChannels / 4)))
       : overItems(strips * channels4, THREADS),
@@ -112,13 +120,14 @@ function lowerUpsample(context: LoweringContext, { input, output }: UpsampleLaye
 
 function lowerAttention(context: LoweringContext, layer: AttentionLayer): DraftStep {
   const cells = pixelsOf(context, layer.input);
+  const value4 = layer.headDim / 4;
   return {
     label: layer.path,
     kernel: 'attention',
-    constants: { KEY4: layer.keyDim / 4, VALUE4: layer.headDim / 4 },
+    constants: {},
     buffers: { qkv: context.homes.of(layer.input).allocation, output: context.homes.of(layer.output).allocation },
-    uniforms: { cells, heads: layer.heads, scale: 1 / Math.sqrt(layer.keyDim) },
-    grid: { items: cells, perGroup: THREADS, y: layer.heads, batchAxis: 'z' },
+    uniforms: { cells, heads: layer.heads, key4: layer.keyDim / 4, value4, scale: 1 / Math.sqrt(layer.keyDim) },
+    grid: { items: cells, perGroup: THREADS, y: layer.heads * Math.ceil(value4 / VALUES_PER_THREAD), batchAxis: 'z' },
     outputs: [viewOf(context, layer.output)],
     flops: layerFlops(layer, context.height, context.width),
     reads: [layer.input],
@@ -137,9 +146,8 @@ function lowerDetect(context: LoweringContext, layer: DetectLayer): DraftStep[] 
   const [cells8, cells16] = layer.boxes.map((map) => pixelsOf(context, map));
   const uniforms = {
     anchors, width8: width8!, width16: width16!, width32: width32!, cells8: cells8!, cells16: cells16!,
-    classes: layer.classCount, anchor4: logits.vectors, rows,
+    classes: layer.classCount, bins4: layer.bins / 4, anchor4: logits.vectors, rows,
   };
-  const bins = { BINS: layer.bins };
   const common = { uniforms, outputs: [], flops: 0, makes: [] };
   const perImage = overItems(1, 1);
   return [
@@ -147,7 +155,7 @@ function lowerDetect(context: LoweringContext, layer: DetectLayer): DraftStep[] 
       ...common,
       label: `${layer.path}.decode`,
       kernel: 'decode',
-      constants: bins,
+      constants: {},
       buffers: { logits, boxes, scores },
       grid: overItems(anchors, THREADS),
       outputs: [listView(`/${layer.path}/Split_3_output_0`, boxes, anchors, 4), listView(`/${layer.path}/ReduceMax_output_0`, scores, anchors, 1)],
@@ -158,7 +166,7 @@ function lowerDetect(context: LoweringContext, layer: DetectLayer): DraftStep[] 
       ...common,
       label: `${layer.path}.rows`,
       kernel: 'select_rows',
-      constants: bins,
+      constants: {},
       buffers: { logits, boxes, chosen, detections: { space: 'rows', offset: 0, size: rows * 6 * 4 } },
       grid: perImage,
       reads: [...layer.boxes, ...layer.classes],
@@ -171,7 +179,7 @@ function pixelsOf({ height, width }: LoweringContext, map: FeatureMap): number {
 }
 
 /** Uniforms of shared/geometry.wgsl. */
-function geometry(context: LoweringContext, input: FeatureMap, output: FeatureMap, residualOffset = 0): Record<string, number> {
+function geometry(context: LoweringContext, input: FeatureMap, output: FeatureMap): Record<string, number> {
   const from = context.homes.of(input);
   const to = context.homes.of(output);
   return {
@@ -187,7 +195,11 @@ function geometry(context: LoweringContext, input: FeatureMap, output: FeatureMa
     outChannels4: blocksOf4(output.channels),
     outImagePixels: to.allocation.pixels,
     outFirstPixel: to.firstPixel,
-    residualOffset,
+    residualOffset: 0,
+    kernel: 1,
+    stride: 1,
+    silu: 0,
+    residual: 0,
   };
 }
 

@@ -9,10 +9,10 @@ export interface ConvShape {
   kernel: number;
 }
 
-/** A kernel that computes a dense convolution, its tile constants, and the tile those make. */
+/** A kernel that computes a dense convolution, its constants for a filter of this side, and the tile those make. */
 export interface ConvVariant {
-  kernel: Extract<KernelName, 'conv' | 'conv_tiled'>;
-  constants: Readonly<Record<string, number>>;
+  kernel: Extract<KernelName, 'conv' | 'conv_subgroup' | 'conv_tiled'>;
+  constants: (kernel: number) => Readonly<Record<string, number>>;
   tilePixels: number;
   tileChannels: number;
 }
@@ -20,10 +20,27 @@ export interface ConvVariant {
 /** Picks one variant per layer. It must not look at the batch, or results would depend on it. */
 export type Policy = (shape: ConvShape) => ConvVariant;
 
-const direct: ConvVariant = { kernel: 'conv', constants: {}, tilePixels: 256, tileChannels: 4 };
+/** What is known of an adapter. */
+export interface AdapterTraits {
+  software: boolean;
+  /** Invocations per subgroup where the device has subgroups and that number is fixed. */
+  lanes?: number;
+}
+
+/** Sizes of subgroup that conv_subgroup.wgsl is written for: those of SwiftShader and of lavapipe with AVX. */
+const SUPPORTED_LANES = [4, 8];
+
+/** The policy for an adapter: tiles in workgroup memory for GPUs, code that compiles fast and loads little for CPUs. */
+export function policyFor({ software, lanes }: AdapterTraits): Policy {
+  if (!software) return gpuPolicy;
+  return lanes !== undefined && SUPPORTED_LANES.includes(lanes) ? subgroupPolicy(lanes) : softwarePolicy;
+}
+
+const direct: ConvVariant = { kernel: 'conv', constants: () => ({}), tilePixels: 256, tileChannels: 4 };
 
 function tiled(rows: number, columns: number): ConvVariant {
-  return { kernel: 'conv_tiled', constants: { ROWS: rows, COLUMNS: columns }, tilePixels: rows * 4, tileChannels: columns * 8 };
+  const constants = (kernel: number): Record<string, number> => ({ KERNEL: kernel, ROWS: rows, COLUMNS: columns });
+  return { kernel: 'conv_tiled', constants, tilePixels: rows * 4, tileChannels: columns * 8 };
 }
 
 const largeTile = tiled(16, 8);
@@ -38,5 +55,11 @@ export const gpuPolicy: Policy = ({ pixels, outChannels }) => {
   return large >= ENOUGH_WORKGROUPS ? largeTile : smallTile;
 };
 
-/** For software adapters: no barriers, little code to compile. */
+/** For software adapters without subgroups: no barriers, little code to compile. */
 export const softwarePolicy: Policy = () => direct;
+
+/** For software adapters with subgroups, whose lanes share the work of loading weights. */
+export function subgroupPolicy(lanes: number): Policy {
+  const variant: ConvVariant = { kernel: 'conv_subgroup', constants: () => ({ LANES: lanes }), tilePixels: 256, tileChannels: 8 };
+  return () => variant;
+}

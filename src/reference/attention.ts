@@ -3,8 +3,7 @@ import type { Twin } from './dispatch.ts';
 /** Twin of attention.wgsl: per head, the whole row of softmax weights of a query, then the weighted sum of values. */
 export const attention: Twin = (dispatch) => {
   const { cells, heads, scale } = dispatch.uniforms as { cells: number; heads: number; scale: number };
-  const { KEY4, VALUE4 } = dispatch.constants as { KEY4: number; VALUE4: number };
-  const [keyDim, valueDim] = [KEY4 * 4, VALUE4 * 4];
+  const [keyDim, valueDim] = [dispatch.uniforms['key4']! * 4, dispatch.uniforms['value4']! * 4];
   const qkv = dispatch.floats('qkv');
   const output = dispatch.floats('output');
   const perCell = heads * (2 * keyDim + valueDim);

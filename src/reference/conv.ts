@@ -2,12 +2,11 @@ import type { Twin } from './dispatch.ts';
 import { finisher } from './finish.ts';
 import { type Geometry, geometryOf } from './geometry.ts';
 
-/** Twin of conv.wgsl and conv_tiled.wgsl: per pixel, its window laid out in a row, times every filter laid out likewise. */
+/** Twin of conv.wgsl, conv_subgroup.wgsl and conv_tiled.wgsl: per pixel, its window laid out in a row, times every filter laid out likewise. */
 export const conv: Twin = (dispatch) => {
   const geometry = geometryOf(dispatch);
-  const { KERNEL: kernel, STRIDE: stride } = dispatch.constants as { KERNEL: number; STRIDE: number };
   const [input, weights, bias] = ['input', 'weights', 'bias'].map((name) => dispatch.floats(name)) as [Float32Array, Float32Array, Float32Array];
-  const { inChannels, outChannels, outHeight, outWidth } = geometry;
+  const { inChannels, kernel, outChannels, outHeight, outWidth, stride } = geometry;
   const finish = finisher(dispatch, geometry);
   const window = new Float32Array(kernel * kernel * inChannels);
   const sums = new Float64Array(outChannels);

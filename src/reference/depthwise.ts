@@ -5,9 +5,8 @@ import { geometryOf } from './geometry.ts';
 /** Twin of depthwise.wgsl: each channel under its own filter. */
 export const depthwise: Twin = (dispatch) => {
   const geometry = geometryOf(dispatch);
-  const { KERNEL: kernel, STRIDE: stride } = dispatch.constants as { KERNEL: number; STRIDE: number };
   const [input, weights, bias] = ['input', 'weights', 'bias'].map((name) => dispatch.floats(name)) as [Float32Array, Float32Array, Float32Array];
-  const { inHeight, inWidth, outChannels, outHeight, outWidth } = geometry;
+  const { inHeight, inWidth, kernel, outChannels, outHeight, outWidth, stride } = geometry;
   const finish = finisher(dispatch, geometry);
   const reach = (kernel - 1) / 2;
   const sums = new Float64Array(outChannels);

@@ -14,12 +14,16 @@ export interface Geometry {
   outputAt(image: number, y: number, x: number): number;
   outOffset: number;
   residualOffset: number;
+  kernel: number;
+  stride: number;
+  silu: boolean;
+  residual: boolean;
 }
 
 /** Reads the uniforms of shared/geometry.wgsl. */
 export function geometryOf({ uniforms }: Dispatch): Geometry {
   const u = uniforms as Record<'inWidth' | 'inHeight' | 'inPixel' | 'inOffset' | 'inChannels4' | 'outWidth' | 'outHeight' | 'outPixel'
-    | 'outOffset' | 'outChannels4' | 'outImagePixels' | 'outFirstPixel' | 'residualOffset', number>;
+    | 'outOffset' | 'outChannels4' | 'outImagePixels' | 'outFirstPixel' | 'residualOffset' | 'kernel' | 'stride' | 'silu' | 'residual', number>;
   return {
     inWidth: u.inWidth,
     inHeight: u.inHeight,
@@ -31,5 +35,9 @@ export function geometryOf({ uniforms }: Dispatch): Geometry {
     outputAt: (image, y, x) => (image * u.outImagePixels + u.outFirstPixel + y * u.outWidth + x) * u.outPixel * 4,
     outOffset: u.outOffset * 4,
     residualOffset: u.residualOffset * 4,
+    kernel: u.kernel,
+    stride: u.stride,
+    silu: u.silu === 1,
+    residual: u.residual === 1,
   };
 }

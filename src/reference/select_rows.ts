@@ -4,7 +4,7 @@ import { bestOf, headOf, sigmoid } from './head.ts';
 /** Twin of select_rows.wgsl: all classes of the chosen anchors in one list, sorted. */
 export const selectRows: Twin = (dispatch) => {
   const { anchors, anchor4, classes, rows } = headOf(dispatch);
-  const { BINS: bins } = dispatch.constants as { BINS: number };
+  const bins = dispatch.uniforms['bins4']! * 4;
   const logits = dispatch.floats('logits');
   const boxes = dispatch.floats('boxes');
   const chosen = dispatch.words('chosen');

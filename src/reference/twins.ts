@@ -15,6 +15,7 @@ import { upsample } from './upsample.ts';
 export const twins: Record<Step['kernel'], Twin> = {
   attention,
   conv,
+  conv_subgroup: conv,
   conv_tiled: conv,
   decode,
   depthwise,
