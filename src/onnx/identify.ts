@@ -61,7 +61,7 @@ const signatures: readonly Signature[] = [
     remedy: 'Are the model and the picture swapped?',
   },
   {
-    matches: (_, text) => /^\s*[[{]\s*["\d\w[{\]}]/.test(text) && isText(text),
+    matches: (_, text) => /^\s*[[{]\s*["\w[{\]}-]/.test(text) && isText(text),
     found: 'JSON',
     remedy: 'Pass the .onnx file, not its description.',
   },
