@@ -23,6 +23,7 @@ export class GpuExecutor implements Executor {
   private readonly pipelines: PipelineCache;
   private readonly ready = new Map<Plan, Promise<Ready>>();
   private lost: GPUDeviceLostInfo | null = null;
+  private disposed = false;
 
   /** Uploads the packed weights (see `packWeights`). The device stays the caller's to destroy. */
   constructor(device: GPUDevice, weights: ArrayBuffer) {
@@ -86,6 +87,7 @@ export class GpuExecutor implements Executor {
 
   /** Frees all buffers but not the device. Runs in flight end with an error. */
   dispose(): void {
+    this.disposed = true;
     this.weights.destroy();
     for (const ready of this.ready.values()) void ready.then(release, () => {});
     this.ready.clear();
@@ -107,6 +109,8 @@ export class GpuExecutor implements Executor {
   }
 
   private allocate(plan: Plan, capacity: number, pixelBytes: number): Promise<Ready> {
+    // A run that waited for room while the executor was disposed of must not take any: nobody would free it.
+    if (this.disposed) throw new InputError('disposed', { expected: 'an engine in use', found: 'one that was disposed', remedy: 'Load the model again.' });
     const ready = this.create(plan, capacity, pixelBytes);
     this.ready.set(plan, ready);
     ready.catch(() => this.ready.delete(plan));

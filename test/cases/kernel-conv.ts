@@ -1,5 +1,5 @@
 import type { Home } from '../../src/plan/homes.ts';
-import { type ConvVariant, gpuPolicy, softwarePolicy } from '../../src/plan/policy.ts';
+import { type ConvVariant, policyFor } from '../../src/plan/policy.ts';
 import { blocksOf4 } from '../../src/plan/weights.ts';
 import type { Activation, ConvLayer, FeatureMap, Layer } from '../../src/yolov10/layers.ts';
 import { weightShape } from '../../src/yolov10/layers.ts';
@@ -31,17 +31,21 @@ export interface ConvShape {
   stacked?: { before: number; after: number };
 }
 
-/** Every variant that a policy of the engine picks for some layer. */
-export function convVariants(): ConvVariant[] {
+/** Every variant that a policy of the engine picks for some layer, on any adapter with so many lanes per subgroup. */
+export function convVariants(lanes?: number): ConvVariant[] {
   const sizes = [1, 100, 400, 1600, 6400, 25600, 102400];
   const channels = [16, 32, 64, 128, 256, 512];
-  const picks = [gpuPolicy, softwarePolicy].flatMap((policy) => sizes.flatMap((pixels) => channels.flatMap((inChannels) =>
+  const policies = [policyFor({ software: false }), policyFor({ software: true }), policyFor({ software: false, lanes }), policyFor({ software: true, lanes })];
+  const picks = policies.flatMap((policy) => sizes.flatMap((pixels) => channels.flatMap((inChannels) =>
     channels.flatMap((outChannels) => [1, 3].map((kernel) => policy({ pixels, inChannels, outChannels, kernel }))))));
-  return [...new Map(picks.map((variant) => [JSON.stringify(variant), variant])).values()];
+  return [...new Map(picks.map((variant) => [nameOf(variant), variant])).values()];
 }
 
+const nameOf = ({ kernel, constants }: ConvVariant): string =>
+  [kernel, ...Object.entries(constants(1)).filter(([name]) => name !== 'KERNEL').map(([name, value]) => `${name}=${value}`)].join(' ');
+
 /** Shapes for every variant of the dense convolution. */
-const denseShapes: ConvShape[] = [
+export const denseShapes: ConvShape[] = [
   { batch: 1, height: 32, width: 32, inChannels: 3, outChannels: 16, kernel: 3, stride: 2 },
   { batch: 3, height: 7, width: 5, inChannels: 16, outChannels: 32, kernel: 3 },
   { batch: 2, height: 9, width: 13, inChannels: 8, outChannels: 8, kernel: 1 },
@@ -75,7 +79,7 @@ const depthwiseShapes: ConvShape[] = [
   { batch: 2, height: 4, width: 4, inChannels: 64, outChannels: 64, kernel: 3, activation: 'none' as const, from: { offset: 16, vectors: 32 }, shortcut: 0 },
 ].map((shape) => ({ ...shape, depthwise: true }) as ConvShape);
 
-export const convCases = (): KernelCase[] => convVariants().flatMap((variant) => denseShapes.map((shape, i) => convCase(shape, 100 + i, variant)));
+export const convCases = (lanes?: number): KernelCase[] => convVariants(lanes).flatMap((variant) => denseShapes.map((shape, i) => convCase(shape, 100 + i, variant)));
 export const depthwiseCases = (): KernelCase[] => depthwiseShapes.map((shape, i) => convCase(shape, 200 + i));
 
 export function convCase(shape: ConvShape, seed: number, variant?: ConvVariant): KernelCase {
@@ -115,6 +119,5 @@ function titleOf(shape: ConvShape, variant?: ConvVariant): string {
     activation === 'none' && 'no activation', from && 'from a slice', to && 'into a slice', stacked && 'stacked',
     shortcut !== undefined && (shortcut === (to?.offset ?? 0) ? 'shortcut in place' : 'shortcut beside'),
   ].filter(Boolean);
-  const tile = variant ? [variant.kernel, ...Object.entries(variant.constants).map(([name, value]) => `${name}=${value}`)].join(' ') : 'depthwise';
-  return [`${tile}: ${batch}×${height}×${width}, ${inChannels}→${outChannels}, ${kernel}×${kernel}/${stride}`, ...notes].join(', ');
+  return [`${variant ? nameOf(variant) : 'depthwise'}: ${batch}×${height}×${width}, ${inChannels}→${outChannels}, ${kernel}×${kernel}/${stride}`, ...notes].join(', ');
 }

@@ -1,27 +1,19 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
+import { adoptDevice } from '../../src/device.ts';
 import { PipelineCache } from '../../src/gpu/pipelines.ts';
 import { kernels } from '../../src/kernels.gen.ts';
-import type { AdapterGrant } from '../../src/platform/contract.ts';
 import { kernelCases } from '../cases/kernel-all.ts';
-import { convVariants } from '../cases/kernel-conv.ts';
+import { convVariants, denseShapes } from '../cases/kernel-conv.ts';
 import { apart, runKernel, runTwin } from '../cases/kernel-run.ts';
 import { testDevice } from '../cases/test-device.ts';
 
-const cases = kernelCases();
+const { device, grant } = await testDevice();
+const { lanes } = adoptDevice(device);
+const cache = new PipelineCache(device);
+const cases = kernelCases(lanes);
 const ran = new Map<string, number>();
-let device: GPUDevice;
-let grant: AdapterGrant | undefined;
-let cache: PipelineCache;
 
-beforeAll(async () => {
-  ({ device, grant } = await testDevice());
-  cache = new PipelineCache(device);
-});
-
-afterAll(() => {
-  device?.destroy();
-  grant = undefined;
-});
+afterAll(() => device.destroy());
 
 describe('every kernel does what its twin does', () => {
   test.each(cases.map((kernelCase) => [kernelCase.title, kernelCase] as const))('%s', async (_title, kernelCase) => {
@@ -37,11 +29,13 @@ describe('every kernel does what its twin does', () => {
   });
 
   test('no kernel was left out', () => {
-    expect(grant?.adapter.info).toBeDefined();
-    expect([...ran.keys()].sort()).toEqual(Object.keys(kernels).sort());
-    const variants = convVariants();
-    expect(variants.length).toBeGreaterThanOrEqual(2);
-    expect((ran.get('conv') ?? 0) + (ran.get('conv_tiled') ?? 0)).toBe(16 * variants.length);
-    expect([...ran.values()].reduce((a, b) => a + b)).toBeGreaterThanOrEqual(120);
+    expect(grant.adapter).toBeDefined(); // kept until here: Dawn crashes where it is collected before its device
+    const variants = convVariants(lanes);
+    const bySubgroups = variants.some(({ kernel }) => kernel === 'conv_subgroup');
+    expect(Object.keys(kernels).filter((kernel) => !ran.has(kernel))).toEqual(bySubgroups ? [] : ['conv_subgroup']);
+    const dense = variants.map(({ kernel }) => kernel);
+    expect([...new Set(dense)].reduce((sum, kernel) => sum + ran.get(kernel)!, 0)).toBe(denseShapes.length * variants.length);
+    expect(variants.length).toBeGreaterThanOrEqual(bySubgroups ? 4 : 3);
+    expect([...ran.values()].reduce((a, b) => a + b)).toBeGreaterThanOrEqual(130);
   });
 });
