@@ -2,7 +2,7 @@ import { slotOf } from './batches.ts';
 import type { NumberTensor } from './engine.ts';
 import { type Judgement, ROW, type Tolerance, judge, matchRows } from './match.ts';
 import { type BoxForm, rowsOfRaw } from './raw-rows.ts';
-import type { Check, CheckFigures } from './validation-report.ts';
+import { type Check, type CheckFigures, roughly } from './validation-report.ts';
 
 /**
  * Whether the file run by another engine finds what this engine finds, image by image. Skipped where most scores are so
@@ -51,7 +51,7 @@ function summary(judged: Judgement[], ours: Float32Array[]): CheckFigures {
 
 function counted({ matched, letOff, of, boxDifference, scoreDifference }: CheckFigures): string {
   const chance = letOff > 0 ? ` (${letOff} at the end of the list let off)` : '';
-  return `${matched} of ${of} rows matched${chance}, boxes within ${boxDifference.toPrecision(2)} px, scores within ${scoreDifference.toExponential(1)}`;
+  return `${matched} of ${of} rows matched${chance}, boxes within ${roughly(boxDifference)} px, scores within ${roughly(scoreDifference)}`;
 }
 
 function complaint({ missing: [lost, extra], apart }: Judgement): string {

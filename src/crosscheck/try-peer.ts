@@ -2,7 +2,7 @@ import { asRows, checkDetections } from './against-peer.ts';
 import { stack } from './batches.ts';
 import type { NumberTensor } from './engine.ts';
 import { compareTensors } from './layers.ts';
-import type { Check } from './validation-report.ts';
+import { type Check, roughly } from './validation-report.ts';
 import type { Task } from './validation-task.ts';
 
 /** What came of running the file at one batch size. */
@@ -50,7 +50,7 @@ async function compareHeads({ engine, peer, network, layerLimit }: Task, images:
   if (unnamed > 0) return [{ ...check, status: 'skipped', detail: `the file names ${unnamed} of ${names.length} heads otherwise` }];
   const worst = differences.reduce((most, other) => (other.difference > most.difference ? other : most));
   const wrong = worst.difference > layerLimit;
-  const detail = `within ${worst.difference.toExponential(1)} of the largest value${wrong ? ` in ${worst.tensor}` : ''}`;
+  const detail = wrong ? `${worst.tensor} is ${roughly(worst.difference)} of its largest value apart` : `within ${roughly(worst.difference)} of the largest value`;
   return [{ ...check, status: wrong ? 'failed' : 'passed', detail }];
 }
 

@@ -1,7 +1,7 @@
 import { classColour, textColour, toHex } from '../image/palette.ts';
 import { encodePng } from './png.ts';
 import { escapeXml } from './validate-junit.ts';
-import { type Check, type ShownBox, type ShownPicture, type ValidationReport, tally } from './validation-report.ts';
+import { type Check, type ShownBox, type ShownPicture, type ValidationReport, roughly, tally } from './validation-report.ts';
 
 /** The report as one self-contained page: verdict, table, and the pictures with the boxes of both engines over them. */
 export async function reportHtml(report: ValidationReport, modelName: string): Promise<string> {
@@ -55,7 +55,7 @@ function firstDifferenceNote({ firstDifference: first }: ValidationReport): stri
 }
 
 function share(difference: number): string {
-  return Number.isFinite(difference) ? `${(100 * difference).toPrecision(2)} % of its largest value` : 'its shape, or values that are not numbers';
+  return Number.isFinite(difference) ? `${roughly(100 * difference)} % of its largest value` : 'its shape, or values that are not numbers';
 }
 
 function table(checks: Check[]): string {
@@ -110,6 +110,7 @@ code { overflow-wrap: anywhere; }
 table { width: 100%; min-width: 720px; border-collapse: collapse; font-size: 14px; }
 th, td { padding: 6px 12px 6px 0; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
 th { color: var(--soft); font-weight: 600; }
+th:nth-child(4) { min-width: 260px; }
 .number { text-align: right; font-variant-numeric: tabular-nums; }
 td:first-child { font-weight: 600; }
 .pictures { display: grid; grid-template-columns: repeat(auto-fill, minmax(320px, 1fr)); gap: 24px; }

@@ -68,6 +68,11 @@ export interface ValidationReport {
   milliseconds: number;
 }
 
+/** Two digits that people can read: 0, 0.23, 32, 7.5e-8. */
+export function roughly(value: number): string {
+  return value !== 0 && Math.abs(value) < 1e-3 ? value.toExponential(1) : String(Number(value.toPrecision(2)));
+}
+
 /** How many checks went which way. */
 export function tally(checks: Check[]): Record<CheckStatus, number> {
   const count = (status: CheckStatus): number => checks.filter((check) => check.status === status).length;

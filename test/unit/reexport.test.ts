@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type DynamicDims, reexport } from '../../src/exporting/reexport.ts';
+import { type DynamicDims, type ReexportOptions, reexport } from '../../src/exporting/reexport.ts';
 import type { DeclaredDim, OnnxModel } from '../../src/onnx/graph.ts';
 import { parseModel } from '../../src/onnx/parse.ts';
 import { serializeModel } from '../../src/onnx/serialize.ts';
@@ -8,10 +8,11 @@ import { readYolov10 } from '../../src/yolov10/read.ts';
 import { noise, runOnnx } from '../cases/onnxruntime.ts';
 import { pythonOnnxReads, pythonShapes } from '../cases/python-onnx.ts';
 import { referenceStyle } from '../cases/reference-style.ts';
-import { seededModel, seededNetwork } from '../cases/seeded-model.ts';
+import { seededModel, seededNetwork, tinyConfig } from '../cases/seeded-model.ts';
 
 const OPSETS = [11, 12, 13, 14, 15, 16, 17, 18, 19, 20];
 const network = seededNetwork('n', { classCount: 7 });
+const small = seededNetwork(tinyConfig());
 
 /** A declared shape such as [batch, 16, height/2, cells] with numbers put in for its names. */
 function numbers(dims: DeclaredDim[], sizes: Record<string, number>): number[] {
@@ -25,10 +26,10 @@ function exposed(model: OnnxModel): OnnxModel {
   return { ...model, graph: { ...model.graph, outputs: [...model.graph.outputs, ...shown] } };
 }
 
-describe.each(OPSETS)('opset %i', (opset) => {
+describe.each(OPSETS)('opset %i', { timeout: 60_000 }, (opset) => {
   it.each(['none', 'batch', 'batch,height,width'] satisfies DynamicDims[])('dynamic %s: every value has the shape it declares', async (dynamic) => {
     const [batch, height, width] = dynamic === 'none' ? [1, 64, 96] : dynamic === 'batch' ? [2, 64, 96] : [2, 128, 160];
-    const model = exposed(reexport(network, { opset, dynamic, height: dynamic === 'batch,height,width' ? 640 : height, width }));
+    const model = exposed(reexport(small, { opset, dynamic, height: dynamic === 'batch,height,width' ? 640 : height, width }));
     const dims = [batch, 3, height, width];
     const outputs = await runOnnx(serializeModel(model), noise(dims), dims);
     const anchors = (height * width * 21) / 1024;
@@ -40,7 +41,7 @@ describe.each(OPSETS)('opset %i', (opset) => {
   });
 });
 
-describe.each(OPSETS.filter((opset) => opset <= 17))('the reference implementation at opset %i', (opset) => {
+describe.each([11, 12, 13, 17])('the reference implementation at opset %i', { timeout: 60_000 }, (opset) => {
   beforeEach(({ skip }) => skip(!pythonOnnxReads(opset), 'needs python3-onnx 1.12 or later'));
 
   it('infers every dimension of a fixed size', () => {
@@ -63,7 +64,7 @@ describe.each(OPSETS.filter((opset) => opset <= 17))('the reference implementati
   });
 });
 
-describe('weights', () => {
+describe('weights', { timeout: 60_000 }, () => {
   it('come back bit-identical, with configuration and names', () => {
     const labels = ["dog's bed", 'back\\slash', 'größe', '6"', 'a\nb', '{1: 2}', ''];
     const read = readYolov10(parseModel(serializeModel(reexport({ ...network, labels }, { height: 320, width: 416 }))));
@@ -88,7 +89,7 @@ describe('weights', () => {
   });
 });
 
-describe('output', () => {
+describe('output', { timeout: 60_000 }, () => {
   const dims = [2, 3, 128, 160];
   const size = { height: 128, width: 160 };
   const run = async (options: object): Promise<Float32Array> =>
@@ -129,7 +130,7 @@ describe('output', () => {
 
 const EXPORT = '../shared/exports/yolov10n-dynamic-batch.onnx';
 
-it('gives the rows of the reference export it was made from', async ({ skip }) => {
+it('gives the rows of the reference export it was made from', { timeout: 60_000 }, async ({ skip }) => {
   skip(!existsSync(EXPORT), `needs ${EXPORT}`);
   const bytes = readFileSync(EXPORT);
   const ours = serializeModel(reexport(readYolov10(parseModel(bytes))));
@@ -139,11 +140,11 @@ it('gives the rows of the reference export it was made from', async ({ skip }) =
   expect(worst).toBeLessThan(1e-5);
 });
 
-it.each([{ opset: 10 }, { opset: 21 }, { opset: 12.5 }, { batch: 0 }, { height: 100 }, { width: 0 }, { height: Number.NaN }])('refuses %o', (options) => {
-  expect(() => reexport(network, options)).toThrow(expect.objectContaining({ code: 'bad-argument' }));
+it.each([{ opset: 10 }, { opset: 21 }, { opset: 12.5 }, { batch: 0 }, { height: 100 }, { width: 0 }, { height: Number.NaN }, { dynamic: 'width' }, { output: 'boxes' }])('refuses %o', (options) => {
+  expect(() => reexport(network, options as ReexportOptions)).toThrow(expect.objectContaining({ code: 'bad-argument' }));
 });
 
-describe.each(['before-fix', 'after-fix'] as const)('in the style of the reference, %s', (version) => {
+describe.each(['before-fix', 'after-fix'] as const)('in the style of the reference, %s', { timeout: 60_000 }, (version) => {
   it.each([11, 13, 17, 20])('computes the same rows at opset %i', async (opset) => {
     const model = reexport(network, { opset, height: 64, width: 96 });
     const dims = [3, 3, 64, 96];
