@@ -95,8 +95,8 @@ function combinedPower(layer: Exclude<Layer, { kind: 'conv' | 'split' | 'detect'
 }
 
 /**
- * Uniform numbers, wide filters with half of their mean removed: with all of it, deep layers would answer the same
- * everywhere; with none, they would answer to the picture's edge more than to what is in it.
+ * Uniform numbers, wide filters with half of their mean: with all of it kept, deep layers would answer the same
+ * everywhere; with none left, they would answer to the picture's edge more than to what is in it.
  */
 function drawWeights(layer: ConvLayer, gain: number, seed: number): ConvWeights {
   const random = randomOf(hash(layer.path) ^ Math.imul(seed, 0x9e3779b1));

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { slotOf } from '../../src/crosscheck/batches.ts';
-import type { Engine, NumberTensor, Peer } from '../../src/crosscheck/engine.ts';
+import type { Engine, Peer } from '../../src/crosscheck/engine.ts';
 import { openOnnxRuntime } from '../../src/crosscheck/onnxruntime.ts';
 import { encodePng } from '../../src/crosscheck/png.ts';
 import { testPictures } from '../../src/crosscheck/test-pictures.ts';
