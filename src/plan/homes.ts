@@ -70,6 +70,8 @@ class HomeAssigner implements Homes {
         return;
       }
       case 'attention': {
+        checkFours(`channels per key in "${layer.path}"`, layer.keyDim);
+        checkFours(`channels per head in "${layer.path}"`, layer.headDim);
         const qkv = this.of(layer.input);
         this.homes.set(layer.value.name, { ...qkv, offset: qkv.offset + (2 * layer.heads * layer.keyDim) / 4 });
         return;
@@ -82,13 +84,14 @@ class HomeAssigner implements Homes {
     const home = this.of(layer.output);
     let { offset } = home;
     for (const map of layer.inputs) {
-      if (map.channels % 4 !== 0) throw oddWidth(map);
+      checkFours(`channels of "${map.name}"`, map.channels);
       this.homes.set(map.name, { ...home, offset });
       offset += map.channels / 4;
     }
   }
 
   private stackHead(layer: DetectLayer): void {
+    checkFours(`bins per box side in "${layer.path}"`, layer.bins);
     const boxVectors = layer.bins;
     this.logits = { label: 'logits', pixels: anchorCount(this.height, this.width), vectors: boxVectors + blocksOf4(layer.classCount) };
     let firstPixel = 0;
@@ -118,10 +121,12 @@ export function inputsOf(layer: Layer): readonly FeatureMap[] {
   return [layer.input];
 }
 
-function oddWidth(map: FeatureMap): InputError {
-  return new InputError('unsupported', {
-    expected: `a channel count divisible by four in "${map.name}"`,
-    found: String(map.channels),
-    remedy: 'Channel widths of YOLOv10 are multiples of eight; narrower custom models cannot be run.',
+/** Kernels take channels by fours. */
+function checkFours(what: string, count: number): void {
+  if (count % 4 === 0) return;
+  throw new InputError('unsupported', {
+    expected: `a multiple of four ${what}`,
+    found: String(count),
+    remedy: 'All published scales have one; other custom widths cannot be run.',
   });
 }

@@ -7,7 +7,7 @@ import { type BufferRange, type Plan, type Step, stepsOf, workgroups } from '../
 import { gpuPolicy, softwarePolicy } from '../../src/plan/policy.ts';
 import { ALIGNMENT, layoutWeights, packWeights } from '../../src/plan/weights.ts';
 import { ReferenceExecutor } from '../../src/reference/executor.ts';
-import { SCALE_NAMES, type ScaleName, scaleConfig } from '../../src/yolov10/config.ts';
+import { type NetworkConfig, SCALE_NAMES, type ScaleName, attentionConfig, scaleConfig } from '../../src/yolov10/config.ts';
 import type { FeatureMap, Layer } from '../../src/yolov10/layers.ts';
 import { anchorCount, countFlops, drawNetwork } from '../../src/yolov10/network.ts';
 import { noise } from '../cases/onnxruntime.ts';
@@ -75,6 +75,15 @@ describe('plans', () => {
 
   test.each([0, -32, 33, 100.5, Number.NaN, Number.POSITIVE_INFINITY])('a height of %d is refused', (height) => {
     expect(() => planOf('n', height, 640)).toThrow(expect.objectContaining({ name: 'InputError', code: 'bad-argument' }));
+  });
+
+  test('widths that kernels cannot take by fours are refused', () => {
+    const { psa, head, ...rest } = scaleConfig('n');
+    const refused = (change: Partial<NetworkConfig>): unknown =>
+      expect(() => compilePlan(drawNetwork({ ...rest, psa, head, ...change }), 64, 64, softwarePolicy)).toThrow(expect.objectContaining({ name: 'InputError', code: 'unsupported' }));
+    refused({ psa: attentionConfig(156, 312) }); // 39 channels per key
+    refused({ head: { ...head, bins: 10 } });
+    refused({ sppf: { ...rest.sppf, hidden: 66 } });
   });
 
   test('are plain data: one that went through JSON runs the same', async () => {
