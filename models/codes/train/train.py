@@ -1,18 +1,21 @@
-"""Trains YOLOv10n on shards of made pictures, on a CPU or an NVIDIA GPU. Stops after --minutes; run again to resume.
+"""Trains YOLOv10n on made pictures, on a CPU or an NVIDIA GPU. Stops after --minutes; run again to resume.
 
     python3 train.py --data DIR --run DIR --minutes 80 --size 256 --final-size 320
+    python3 train.py --pack DIR --run DIR --minutes 25 --size 320 --final-size 640 --batch 128 --workers 15   (GPU)
 """
 import argparse
 import copy
 import math
 import time
-from concurrent.futures import ThreadPoolExecutor
+from multiprocessing import Value
 from pathlib import Path
 
 import cv2
 import numpy as np
 import torch
+from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
+from compose import Composed
 from data import Shards, collate, example
 from loss import loss
 from network import YOLOv10n
@@ -22,7 +25,9 @@ CLASSES = 6
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", required=True)
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--data", help="folder of shards from make/main.ts")
+    source.add_argument("--pack", help="folder of a pack from make/pack.ts: pictures are composed on the fly")
     parser.add_argument("--run", required=True, help="folder of checkpoints")
     parser.add_argument("--minutes", type=float, default=60, help="length of the whole schedule")
     parser.add_argument("--size", type=int, default=256)
@@ -30,7 +35,7 @@ def arguments():
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--lr", type=float, default=2e-3)
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--workers", type=int, default=2, help="processes that make batches; 0 makes them in a thread")
     parser.add_argument("--mosaic", type=float, default=0.15, help="share of pictures put together from four")
     parser.add_argument("--init", help="checkpoint whose weights to start from, with a new schedule")
     parser.add_argument("--bf16", action="store_true", help="compute convolutions in bfloat16 on a CPU too")
@@ -41,7 +46,8 @@ def arguments():
 def optimizer_for(network, lr):
     decayed = [p for p in network.parameters() if p.ndim > 1]
     plain = [p for p in network.parameters() if p.ndim <= 1]
-    return torch.optim.AdamW([{"params": decayed, "weight_decay": 0.02}, {"params": plain, "weight_decay": 0.0}], lr)
+    groups = [{"params": decayed, "weight_decay": 0.02}, {"params": plain, "weight_decay": 0.0}]
+    return torch.optim.AdamW(groups, lr)
 
 
 @torch.no_grad()
@@ -53,79 +59,106 @@ def average(mean, network, step):
             slow.lerp_(fast, 1 - decay)
 
 
-def batches(shards, args, size_now):
-    """Batches made ahead by a few threads; cv2 releases the interpreter while it works."""
-    seeds = np.random.SeedSequence(time.time_ns() % 2**63)
+class Batches(IterableDataset):
+    """Endless collated batches; every worker draws from a random sequence of its own."""
 
-    def make(seed):
-        rng = np.random.default_rng(seed)
-        size = size_now()
-        return collate([example(shards, size, rng, args.mosaic) for _ in range(args.batch)])
+    def __init__(self, shards, args, size, refresh):
+        self.shards, self.args, self.size, self.refresh = shards, args, size, refresh
 
-    with ThreadPoolExecutor(args.workers) as pool:
-        waiting = [pool.submit(make, seed) for seed in seeds.spawn(2 * args.workers)]
+    def __iter__(self):
+        worker = get_worker_info()
+        cv2.setNumThreads(1)
+        rng = np.random.default_rng([time.time_ns() % 2**32, worker.id if worker else 0])
+        made = 0
         while True:
-            waiting.append(pool.submit(make, seeds.spawn(1)[0]))
-            yield waiting.pop(0).result()
+            size = self.size.value
+            yield collate([example(self.shards, size, rng, self.args.mosaic) for _ in range(self.args.batch)])
+            made += 1
+            if made % self.refresh == 0:
+                self.shards.refresh()
+
+
+def batches(args, shards, size):
+    refresh = 10**9 if args.limit else 50
+    source = Batches(shards, args, size, refresh)
+    return iter(DataLoader(source, batch_size=None, num_workers=args.workers, pin_memory=torch.cuda.is_available()))
+
+
+class Training:
+    """Network, its moving average and the optimizer, with what a checkpoint holds of them."""
+
+    def __init__(self, args, device):
+        self.device, self.last = device, Path(args.run) / "last.pt"
+        self.last.parent.mkdir(parents=True, exist_ok=True)
+        self.network = YOLOv10n(CLASSES).to(device, memory_format=torch.channels_last)
+        self.mean = copy.deepcopy(self.network).eval()
+        self.optimizer = optimizer_for(self.network, args.lr)
+        self.step, self.minutes = 0, 0.0
+        if self.last.exists():
+            self.restore(torch.load(self.last, map_location=device), whole=True)
+            print(f"resumed at step {self.step}, {self.minutes:.1f} minutes", flush=True)
+        elif args.init:
+            self.restore(torch.load(args.init, map_location=device), whole=False)
+        self.network.train()
+
+    def restore(self, state, whole):
+        self.network.load_state_dict(state["network"])
+        self.mean.load_state_dict(state["mean"])
+        if whole:
+            self.optimizer.load_state_dict(state["optimizer"])
+            self.step, self.minutes = state["step"], state["minutes"]
+
+    def save(self):
+        state = {"network": self.network.state_dict(), "mean": self.mean.state_dict(), "optimizer": self.optimizer.state_dict(),
+                 "step": self.step, "minutes": self.minutes}
+        part = self.last.with_suffix(".part")
+        torch.save(state, part)
+        part.rename(self.last)
+
+    def learn(self, batch, rate, bf16):
+        """One step; returns the loss."""
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        images, *targets = (x.to(self.device, non_blocking=True) for x in batch)
+        images = images.contiguous(memory_format=torch.channels_last).float() / 255
+        with torch.autocast(self.device, torch.bfloat16, enabled=bf16):
+            outputs = self.network(images)
+        value = loss(outputs, *targets)
+        self.optimizer.zero_grad(set_to_none=True)
+        value.backward()
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 10)
+        self.optimizer.step()
+        self.step += 1
+        average(self.mean, self.network, self.step)
+        return value.item()
 
 
 def main():
     args = arguments()
     torch.set_num_threads(args.threads)
-    cv2.setNumThreads(1)
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    run = Path(args.run)
-    run.mkdir(parents=True, exist_ok=True)
-    network = YOLOv10n(CLASSES).to(device, memory_format=torch.channels_last)
-    mean = copy.deepcopy(network).eval()
-    optimizer = optimizer_for(network, args.lr)
-    step, used = 0, 0.0
-    last = run / "last.pt"
-    if last.exists():
-        state = torch.load(last, map_location=device)
-        network.load_state_dict(state["network"]), mean.load_state_dict(state["mean"]), optimizer.load_state_dict(state["optimizer"])
-        step, used = state["step"], state["minutes"]
-        print(f"resumed at step {step}, {used:.1f} minutes")
-    elif args.init:
-        state = torch.load(args.init, map_location=device)
-        network.load_state_dict(state["network"]), mean.load_state_dict(state["mean"])
-    shards = Shards(args.data)
+    training = Training(args, device)
+    size = Value("i", args.size)
+    shards = Composed(args.pack, size) if args.pack else Shards(args.data)
     if args.limit:
         shards.items = shards.items[: args.limit]
-    begun, running, saved = time.time() - used * 60, 0.0, time.time()
-    done = lambda: (time.time() - begun) / 60 / args.minutes
-    size_now = lambda: args.size if done() < 2 / 3 else args.final_size
-    network.train()
-    for images, labels, targets, valid in batches(shards, args, size_now):
-        if done() >= 1:
+    begun, saved, running = time.time() - training.minutes * 60, time.time(), None
+    for batch in batches(args, shards, size):
+        training.minutes = (time.time() - begun) / 60
+        done = training.minutes / args.minutes
+        if done >= 1:
             break
-        rate = args.lr * min(1, (step + 1) / 300) * (0.02 + 0.98 * (1 + math.cos(math.pi * done())) / 2)
-        for group in optimizer.param_groups:
-            group["lr"] = rate
-        images = images.to(device, memory_format=torch.channels_last).float() / 255
-        with torch.autocast(device, torch.bfloat16, enabled=device == "cuda" or args.bf16):
-            outputs = network(images)
-        value = loss(outputs, labels.to(device), targets.to(device), valid.to(device))
-        optimizer.zero_grad(set_to_none=True)
-        value.backward()
-        torch.nn.utils.clip_grad_norm_(network.parameters(), 10)
-        optimizer.step()
-        step += 1
-        average(mean, network, step)
-        running = value.item() if step == 1 else 0.98 * running + 0.02 * value.item()
-        if step % 20 == 0:
-            pictures = len(shards.items) if args.limit else shards.refresh()
-            print(f"{(time.time() - begun) / 60:6.1f} min  step {step}  seen {step * args.batch}  size {images.shape[-1]}  loss {running:.3f}  lr {rate:.2e}  of {pictures}", flush=True)
+        size.value = args.size if done < 2 / 3 else args.final_size
+        rate = args.lr * min(1, (training.step + 1) / 300) * (0.02 + 0.98 * (1 + math.cos(math.pi * done)) / 2)
+        value = training.learn(batch, rate, bf16=device == "cuda" or args.bf16)
+        running = value if running is None else 0.98 * running + 0.02 * value
+        if training.step % 20 == 0:
+            seen, side = training.step * args.batch, batch[0].shape[-1]
+            print(f"{training.minutes:6.1f} min  step {training.step}  seen {seen}  size {side}  loss {running:.3f}  lr {rate:.2e}", flush=True)
         if time.time() - saved > 120:
             saved = time.time()
-            save(run, network, mean, optimizer, step, (time.time() - begun) / 60)
-    save(run, network, mean, optimizer, step, (time.time() - begun) / 60)
-
-
-def save(run, network, mean, optimizer, step, minutes):
-    state = {"network": network.state_dict(), "mean": mean.state_dict(), "optimizer": optimizer.state_dict(), "step": step, "minutes": minutes}
-    torch.save(state, run / "last.part")
-    (run / "last.part").rename(run / "last.pt")
+            training.save()
+    training.save()
 
 
 if __name__ == "__main__":
