@@ -52,8 +52,9 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) gro
     }
   }
 
-  for (var i = 0u; i < PIXELS; i++) {
-    let index = first + i * THREADS;
-    store(index, locate(index, geometry.outWidth, geometry.outHeight), block, pick(i, s0, s1, s2, s3));
+  let end = min(first + PIXELS * THREADS, total);
+  for (var index = first; index < end; index += THREADS) {
+    let at = locate(index, geometry.outWidth, geometry.outHeight);
+    store(at, block, pick((index - first) / THREADS, s0, s1, s2, s3));
   }
 }

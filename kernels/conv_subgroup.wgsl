@@ -83,10 +83,11 @@ fn main(
     }
   }
 
-  for (var i = 0u; i < PIXELS; i++) {
-    let index = first + i * THREADS;
+  let end = min(first + PIXELS * THREADS, total);
+  for (var index = first; index < end; index += THREADS) {
     let at = locate(index, geometry.outWidth, geometry.outHeight);
-    store(index, at, blockA, pick(i, a0, a1, a2, a3));
-    store(index, at, blockA + 1, pick(i, b0, b1, b2, b3));
+    let i = (index - first) / THREADS;
+    store(at, blockA, pick(i, a0, a1, a2, a3));
+    store(at, blockA + 1, pick(i, b0, b1, b2, b3));
   }
 }

@@ -41,8 +41,8 @@ fn loadFilter(block: u32, tap: u32, channel4: u32) -> mat4x4f {
 
 fn finish(index: u32, block: u32, a: vec4f, b: vec4f) {
   let at = locate(index, geometry.outWidth, geometry.outHeight);
-  store(index, at, block, a);
-  store(index, at, block + COLUMNS, b);
+  store(at, block, a);
+  store(at, block + COLUMNS, b);
 }
 
 @compute @workgroup_size(THREADS)

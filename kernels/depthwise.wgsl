@@ -4,6 +4,7 @@
 // Neighbouring threads take neighbouring channels, which lie together in memory.
 //! use shared/geometry.wgsl
 //! use shared/silu.wgsl
+//! use shared/conv_ends.wgsl
 
 const THREADS: u32 = 64;
 
@@ -17,15 +18,6 @@ fn load(row: u32, x: i32, channel4: u32) -> vec4f {
   let width = i32(geometry.inWidth);
   let value = input[(row + u32(clamp(x, 0, width - 1))) * geometry.inPixel + geometry.inOffset + channel4];
   return select(vec4f(), value, x >= 0 && x < width);
-}
-
-fn store(row: u32, x: u32, channel4: u32, sum: vec4f) {
-  if (x >= geometry.outWidth) { return; }
-  let pixel = (row + x) * geometry.outPixel;
-  var value = sum + bias[channel4];
-  if (geometry.silu == 1) { value = silu(value); }
-  if (geometry.residual == 1) { value += output[pixel + geometry.residualOffset + channel4]; }
-  output[pixel + geometry.outOffset + channel4] = value;
 }
 
 @compute @workgroup_size(THREADS)
@@ -57,9 +49,8 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     }
   }
 
-  let row = at.x * geometry.outImagePixels + geometry.outFirstPixel + at.y * geometry.outWidth;
-  store(row, x, channel4, s0);
-  store(row, x + 1, channel4, s1);
-  store(row, x + 2, channel4, s2);
-  store(row, x + 3, channel4, s3);
+  let end = min(x + 4, geometry.outWidth);
+  for (var column = x; column < end; column++) {
+    store(vec3u(at.xy, column), channel4, pick(column - x, s0, s1, s2, s3));
+  }
 }

@@ -178,8 +178,8 @@ fn tap(at: vec3u, ky: u32, kx: u32) -> Tap {
 fn pick(index: u32, s0: vec4f, s1: vec4f, s2: vec4f, s3: vec4f) -> vec4f {
   return select(select(s0, s1, index == 1), select(s2, s3, index == 3), index >= 2);
 }
-fn store(index: u32, at: vec3u, block: u32, sum: vec4f) {
-  if (index >= geometry.batch * geometry.outWidth * geometry.outHeight || block >= geometry.outChannels4) { return; }
+fn store(at: vec3u, block: u32, sum: vec4f) {
+  if (at.x >= geometry.batch || block >= geometry.outChannels4) { return; }
   let rest = at.y * geometry.outWidth + at.z;
   let pixel = (at.x * geometry.outImagePixels + geometry.outFirstPixel + rest) * geometry.outPixel;
   var value = sum + bias[block];
@@ -226,9 +226,10 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) gro
       weight += channels4;
     }
   }
-  for (var i = 0u; i < PIXELS; i++) {
-    let index = first + i * THREADS;
-    store(index, locate(index, geometry.outWidth, geometry.outHeight), block, pick(i, s0, s1, s2, s3));
+  let end = min(first + PIXELS * THREADS, total);
+  for (var index = first; index < end; index += THREADS) {
+    let at = locate(index, geometry.outWidth, geometry.outHeight);
+    store(at, block, pick((index - first) / THREADS, s0, s1, s2, s3));
   }
 }
 ` as string,
@@ -313,8 +314,8 @@ fn tap(at: vec3u, ky: u32, kx: u32) -> Tap {
 fn pick(index: u32, s0: vec4f, s1: vec4f, s2: vec4f, s3: vec4f) -> vec4f {
   return select(select(s0, s1, index == 1), select(s2, s3, index == 3), index >= 2);
 }
-fn store(index: u32, at: vec3u, block: u32, sum: vec4f) {
-  if (index >= geometry.batch * geometry.outWidth * geometry.outHeight || block >= geometry.outChannels4) { return; }
+fn store(at: vec3u, block: u32, sum: vec4f) {
+  if (at.x >= geometry.batch || block >= geometry.outChannels4) { return; }
   let rest = at.y * geometry.outWidth + at.z;
   let pixel = (at.x * geometry.outImagePixels + geometry.outFirstPixel + rest) * geometry.outPixel;
   var value = sum + bias[block];
@@ -390,11 +391,12 @@ fn main(
       }
     }
   }
-  for (var i = 0u; i < PIXELS; i++) {
-    let index = first + i * THREADS;
+  let end = min(first + PIXELS * THREADS, total);
+  for (var index = first; index < end; index += THREADS) {
     let at = locate(index, geometry.outWidth, geometry.outHeight);
-    store(index, at, blockA, pick(i, a0, a1, a2, a3));
-    store(index, at, blockA + 1, pick(i, b0, b1, b2, b3));
+    let i = (index - first) / THREADS;
+    store(at, blockA, pick(i, a0, a1, a2, a3));
+    store(at, blockA + 1, pick(i, b0, b1, b2, b3));
   }
 }
 ` as string,
@@ -479,8 +481,8 @@ fn tap(at: vec3u, ky: u32, kx: u32) -> Tap {
 fn pick(index: u32, s0: vec4f, s1: vec4f, s2: vec4f, s3: vec4f) -> vec4f {
   return select(select(s0, s1, index == 1), select(s2, s3, index == 3), index >= 2);
 }
-fn store(index: u32, at: vec3u, block: u32, sum: vec4f) {
-  if (index >= geometry.batch * geometry.outWidth * geometry.outHeight || block >= geometry.outChannels4) { return; }
+fn store(at: vec3u, block: u32, sum: vec4f) {
+  if (at.x >= geometry.batch || block >= geometry.outChannels4) { return; }
   let rest = at.y * geometry.outWidth + at.z;
   let pixel = (at.x * geometry.outImagePixels + geometry.outFirstPixel + rest) * geometry.outPixel;
   var value = sum + bias[block];
@@ -516,8 +518,8 @@ fn loadFilter(block: u32, tap: u32, channel4: u32) -> mat4x4f {
 }
 fn finish(index: u32, block: u32, a: vec4f, b: vec4f) {
   let at = locate(index, geometry.outWidth, geometry.outHeight);
-  store(index, at, block, a);
-  store(index, at, block + COLUMNS, b);
+  store(at, block, a);
+  store(at, block + COLUMNS, b);
 }
 @compute @workgroup_size(THREADS)
 fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) group: vec3u) {
@@ -719,6 +721,31 @@ fn locate(index: u32, width: u32, height: u32) -> vec3u {
 fn silu(x: vec4f) -> vec4f {
   return x / (1.0 + exp(-max(x, vec4f(-80.0))));
 }
+struct Tap {
+  base: u32,
+  inside: f32,
+}
+fn tap(at: vec3u, ky: u32, kx: u32) -> Tap {
+  let y = i32(at.y * geometry.stride + ky) - i32(geometry.kernel / 2);
+  let x = i32(at.z * geometry.stride + kx) - i32(geometry.kernel / 2);
+  let height = i32(geometry.inHeight);
+  let width = i32(geometry.inWidth);
+  let inside = u32(y) < geometry.inHeight && u32(x) < geometry.inWidth;
+  let pixel = (i32(at.x) * height + clamp(y, 0, height - 1)) * width + clamp(x, 0, width - 1);
+  return Tap(u32(pixel) * geometry.inPixel + geometry.inOffset, select(0.0, 1.0, inside));
+}
+fn pick(index: u32, s0: vec4f, s1: vec4f, s2: vec4f, s3: vec4f) -> vec4f {
+  return select(select(s0, s1, index == 1), select(s2, s3, index == 3), index >= 2);
+}
+fn store(at: vec3u, block: u32, sum: vec4f) {
+  if (at.x >= geometry.batch || block >= geometry.outChannels4) { return; }
+  let rest = at.y * geometry.outWidth + at.z;
+  let pixel = (at.x * geometry.outImagePixels + geometry.outFirstPixel + rest) * geometry.outPixel;
+  var value = sum + bias[block];
+  if (geometry.silu == 1) { value = silu(value); }
+  if (geometry.residual == 1) { value += output[pixel + geometry.residualOffset + block]; }
+  output[pixel + geometry.outOffset + block] = value;
+}
 const THREADS: u32 = 64;
 @group(0) @binding(0) var<uniform> geometry: Geometry;
 @group(0) @binding(1) var<storage, read_write> input: array<vec4f>;
@@ -729,14 +756,6 @@ fn load(row: u32, x: i32, channel4: u32) -> vec4f {
   let width = i32(geometry.inWidth);
   let value = input[(row + u32(clamp(x, 0, width - 1))) * geometry.inPixel + geometry.inOffset + channel4];
   return select(vec4f(), value, x >= 0 && x < width);
-}
-fn store(row: u32, x: u32, channel4: u32, sum: vec4f) {
-  if (x >= geometry.outWidth) { return; }
-  let pixel = (row + x) * geometry.outPixel;
-  var value = sum + bias[channel4];
-  if (geometry.silu == 1) { value = silu(value); }
-  if (geometry.residual == 1) { value += output[pixel + geometry.residualOffset + channel4]; }
-  output[pixel + geometry.outOffset + channel4] = value;
 }
 @compute @workgroup_size(THREADS)
 fn main(@builtin(global_invocation_id) id: vec3u) {
@@ -765,11 +784,10 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       s3 += w * load(row, first + i32(3 * geometry.stride), channel4);
     }
   }
-  let row = at.x * geometry.outImagePixels + geometry.outFirstPixel + at.y * geometry.outWidth;
-  store(row, x, channel4, s0);
-  store(row, x + 1, channel4, s1);
-  store(row, x + 2, channel4, s2);
-  store(row, x + 3, channel4, s3);
+  let end = min(x + 4, geometry.outWidth);
+  for (var column = x; column < end; column++) {
+    store(vec3u(at.xy, column), channel4, pick(column - x, s0, s1, s2, s3));
+  }
 }
 ` as string,
   },
