@@ -76,7 +76,7 @@ describe('scale n', () => {
   });
 });
 
-it.each([3, 200])('agrees with %i classes and widths of its own', async (classCount) => {
+it.each([1, 3, 200])('agrees with %i classes and widths of its own', async (classCount) => {
   const size = { height: 96, width: 64 };
   await withBoth(seededModel(tinyConfig(classCount), size), async (engine, peer) => {
     const { matched, rows } = await agreement(engine, peer, images(3, size.height, size.width));
