@@ -11,6 +11,11 @@ export type DraftBuffer = Allocation | BufferRange;
 /** A view whose memory is not decided yet. */
 export type DraftView = Omit<TensorView, 'range'> & { allocation: Allocation };
 
+/** How to read back a list of `count` vectors per image, as [batch, 1, count, length]. */
+export function listView(name: string, allocation: Allocation, count: number, length: number): DraftView {
+  return { name, allocation, width: length, height: count, channels: 1, pixelStride: 1, channelOffset: 0, imagePixels: count * length, firstPixel: 0 };
+}
+
 /** A step before memory is laid out. */
 export interface DraftStep {
   label: string;

@@ -1,6 +1,6 @@
 import type { AddLayer, AttentionLayer, ConvLayer, DetectLayer, FeatureMap, Layer, PoolLayer, UpsampleLayer } from '../yolov10/layers.ts';
 import { layerFlops, rowCount } from '../yolov10/network.ts';
-import type { DraftStep, DraftView } from './draft.ts';
+import { type DraftStep, type DraftView, listView } from './draft.ts';
 import type { Allocation, Homes } from './homes.ts';
 import type { Grid } from './plan.ts';
 import type { Policy } from './policy.ts';
@@ -152,12 +152,7 @@ function lowerDetect(context: LoweringContext, layer: DetectLayer): DraftStep[] 
   const perImage = overItems(1, 1);
   return [
     {
-      ...common,
-      label: `${layer.path}.decode`,
-      kernel: 'decode',
-      constants: {},
-      buffers: { logits, boxes, scores },
-      grid: overItems(anchors, THREADS),
+      ...common, label: `${layer.path}.decode`, kernel: 'decode', constants: {}, buffers: { logits, boxes, scores }, grid: overItems(anchors, THREADS),
       outputs: [listView(`/${layer.path}/Split_3_output_0`, boxes, anchors, 4), listView(`/${layer.path}/ReduceMax_output_0`, scores, anchors, 1)],
       reads: [...layer.boxes, ...layer.classes],
     },
@@ -218,9 +213,4 @@ export function viewOf(context: LoweringContext, map: FeatureMap, order?: readon
     firstPixel,
     order,
   };
-}
-
-/** How to read back a list of `count` vectors per image, as [batch, 1, count, length]. */
-function listView(name: string, allocation: Allocation, count: number, length: number): DraftView {
-  return { name, allocation, width: length, height: count, channels: 1, pixelStride: 1, channelOffset: 0, imagePixels: count * length, firstPixel: 0 };
 }

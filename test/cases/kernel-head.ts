@@ -8,39 +8,40 @@ import { randomOf } from './seeded-model.ts';
 
 /** The head's kernels: decoding and the two selections. */
 
-const BINS = 16;
-
 interface HeadShape {
   batch: number;
   height: number;
   width: number;
   classes: number;
+  /** Bins per box side; 16 where left out. */
+  bins?: number;
 }
 
 type HeadKernel = 'decode' | 'select_anchors' | 'select_rows';
 
-/** Sizes with fewer anchors than rows (21, 84, 294), with a few more (336) and many more (2100). */
+/** Sizes with fewer anchors than rows (21, 84, 294, 126), with a few more (336) and many more (2100). */
 const shapes: HeadShape[] = [
   { batch: 3, height: 32, width: 32, classes: 80 },
   { batch: 1, height: 64, width: 64, classes: 1 },
   { batch: 2, height: 64, width: 224, classes: 91 },
   { batch: 5, height: 128, width: 128, classes: 3 },
   { batch: 2, height: 320, width: 320, classes: 80 },
+  { batch: 2, height: 96, width: 64, classes: 6, bins: 8 },
 ];
 
-function headStep(kernel: HeadKernel, { height, width, classes }: HeadShape): DraftStep {
+function headStep(kernel: HeadKernel, { height, width, classes, bins = 16 }: HeadShape): DraftStep {
   const map = (name: string, channels: number, stride: number): FeatureMap => ({ name, channels, stride });
-  const boxes = LEVEL_STRIDES.map((stride) => map(`box ${stride}`, 4 * BINS, stride));
+  const boxes = LEVEL_STRIDES.map((stride) => map(`box ${stride}`, 4 * bins, stride));
   const logits = LEVEL_STRIDES.map((stride) => map(`class ${stride}`, classes, stride));
-  const layer: DetectLayer = { kind: 'detect', path: 'model.23', boxes, classes: logits, classCount: classes, bins: BINS, output: 'output0' };
-  const allocation = { label: 'logits', pixels: anchorCount(height, width), vectors: BINS + blocksOf4(classes) };
+  const layer: DetectLayer = { kind: 'detect', path: 'model.23', boxes, classes: logits, classCount: classes, bins, output: 'output0' };
+  const allocation = { label: 'logits', pixels: anchorCount(height, width), vectors: bins + blocksOf4(classes) };
   const homes = new Map([...boxes, ...logits].map((level): [FeatureMap, Home] => [level, { allocation, offset: 0, firstPixel: 0 }]));
   return lower([layer], { height, width, homes, logits: allocation }).steps.find((step) => step.kernel === kernel)!;
 }
 
-const floatsPerAnchor = (classes: number): number => 4 * (BINS + blocksOf4(classes));
-const titleOf = (kernel: HeadKernel, { batch, height, width, classes }: HeadShape, note: string): string =>
-  `${kernel}: ${batch}×${height}×${width}, ${classes} classes, ${anchorCount(height, width)} anchors, ${note}`;
+const floatsPerAnchor = ({ classes, bins = 16 }: HeadShape): number => 4 * (bins + blocksOf4(classes));
+const titleOf = (kernel: HeadKernel, { batch, height, width, classes, bins = 16 }: HeadShape, note: string): string =>
+  `${kernel}: ${batch}×${height}×${width}, ${classes} classes, ${anchorCount(height, width)} anchors, ${bins} bins, ${note}`;
 
 export const decodeCases = (): KernelCase[] => [
   ...shapes.map((shape) => decodeCase(shape, 'logits as usual', 2)),
@@ -51,7 +52,7 @@ function decodeCase(shape: HeadShape, note: string, deviation: number): KernelCa
   const count = shape.batch * anchorCount(shape.height, shape.width);
   return {
     title: titleOf('decode', shape, note), batch: shape.batch, step: headStep('decode', shape),
-    memory: { logits: normal(count * floatsPerAnchor(shape.classes), 1, deviation), boxes: normal(count * 4, 2), scores: normal(count, 3) },
+    memory: { logits: normal(count * floatsPerAnchor(shape), 1, deviation), boxes: normal(count * 4, 2), scores: normal(count, 3) },
     results: ['boxes', 'scores'], tolerance: 1e-5, flops: 0,
   };
 }
@@ -88,11 +89,11 @@ const logitKinds: Record<string, (random: () => number) => number> = {
 export const selectRowsCases = (): KernelCase[] => shapes.flatMap((shape) => Object.keys(logitKinds).map((kind) => selectRowsCase(shape, kind)));
 
 function selectRowsCase(shape: HeadShape, kind: string): KernelCase {
-  const { batch, height, width, classes } = shape;
+  const { batch, height, width } = shape;
   const anchors = anchorCount(height, width);
   const rows = rowCount(height, width);
   const random = randomOf(8);
-  const logits = Float32Array.from({ length: batch * anchors * floatsPerAnchor(classes) }, () => logitKinds[kind]!(random));
+  const logits = Float32Array.from({ length: batch * anchors * floatsPerAnchor(shape) }, () => logitKinds[kind]!(random));
   const chosen = Array.from({ length: batch }, () => shuffled(anchors, random).slice(0, rows));
   return {
     title: titleOf('select_rows', shape, kind), batch, step: headStep('select_rows', shape),

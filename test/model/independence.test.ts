@@ -1,20 +1,22 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Detector, Detector as Engine } from '../../src/node.ts';
+import { adoptDevice } from '../../src/device.ts';
 import { GpuExecutor } from '../../src/gpu/executor.ts';
 import { compilePlan } from '../../src/plan/compile.ts';
 import { firstDifference } from '../../src/plan/difference.ts';
-import { gpuPolicy, softwarePolicy } from '../../src/plan/policy.ts';
+import { policyFor } from '../../src/plan/policy.ts';
 import { layoutWeights, packWeights } from '../../src/plan/weights.ts';
 import { ReferenceExecutor } from '../../src/reference/executor.ts';
+import { anchorCount } from '../../src/yolov10/network.ts';
 import { noise } from '../cases/onnxruntime.ts';
 import { seededModel, seededNetwork } from '../cases/seeded-model.ts';
 import { testDevice } from '../cases/test-device.ts';
 
-const [height, width] = [64, 96];
+const [height, width] = [32, 96];
 const IMAGES = 5;
 const perImage = 3 * height * width;
 const data = noise([IMAGES, 3, height, width]);
-const rowValues = (64 * 96) / 1024 * 21 * 6;
+const rowValues = anchorCount(height, width) * 6;
 
 let detector: Detector;
 /** Rows of each image alone. */
@@ -58,17 +60,17 @@ describe('a result does not depend on its neighbours', () => {
 
   test('every image in every slot of every batch', async () => {
     let compared = 0;
-    for (const batch of [1, 2, 3, 5]) {
+    for (const batch of [2, 3, 5]) {
       for (let shift = 0; shift < IMAGES; shift++) {
         expect(await differingSlots(Array.from({ length: batch }, (_, slot) => (slot + shift) % IMAGES))).toEqual([]);
         compared += batch;
       }
     }
-    expect(compared).toBe(55);
+    expect(compared).toBe(50);
   });
 
   test('another size in between changes nothing', async () => {
-    await detector.run({ data: noise([2, 3, 32, 32]), dims: [2, 3, 32, 32] });
+    await detector.run({ data: noise([2, 3, 64, 32]), dims: [2, 3, 64, 32] });
     expect(await differingSlots([3, 1])).toEqual([]);
   });
 
@@ -89,25 +91,34 @@ describe('a result does not depend on its neighbours', () => {
       { width: w!, height: h!, data: Uint8Array.from(noise([w! * h! * 4], seed + 1), (value) => value * 255) }));
     const options = { threshold: 0 };
     const single = await Promise.all(pictures.map((picture) => detector.detect(picture, options)));
-    expect(single.every((detections) => detections.length > 50)).toBe(true);
+    expect(single.every((detections) => detections.length > 40)).toBe(true);
     expect(await detector.detect([2, 0, 1, 0].map((i) => pictures[i]!), options)).toEqual([2, 0, 1, 0].map((i) => single[i]));
   });
 });
 
-describe('the plan on this adapter and in plain TypeScript', () => {
-  test.each([['software', softwarePolicy], ['GPU', gpuPolicy]] as const)('agree in every tensor, %s policy', async (_name, policy) => {
-    const { device, grant } = await testDevice();
-    const { layers, weights } = seededNetwork('n', { classCount: 3 });
-    const layout = layoutWeights(layers);
-    const packed = packWeights(layout, weights);
-    const plan = compilePlan(layers, 64, 64, policy, layout);
-    const [gpu, reference] = [new GpuExecutor(device, packed), new ReferenceExecutor(packed)];
-    const input = { kind: 'tensor', batch: 2, data: noise([2, 3, 64, 64]) } as const;
-    expect(await firstDifference(plan, gpu, reference, input, 1e-4)).toBeNull();
-    const [rows, expected] = [await gpu.run(plan, input), await reference.run(plan, input)];
+const adapter = await testDevice();
+const { lanes } = adoptDevice(adapter.device);
+const policies = { GPU: policyFor({ software: false }), software: policyFor({ software: true }), ...(lanes && { [`subgroups of ${lanes}`]: policyFor({ software: true, lanes }) }) };
+
+describe('by every policy that can run here', () => {
+  const network = seededNetwork('n', { classCount: 3 });
+  const layout = layoutWeights(network.layers);
+  const packed = packWeights(layout, network.weights);
+  const two = { kind: 'tensor', batch: 2, data: noise([2, 3, 64, 64]) } as const;
+  const one = { kind: 'tensor', batch: 1, data: two.data.subarray(3 * 64 * 64) } as const;
+
+  test.each(Object.entries(policies))('%s: every tensor is as in plain TypeScript, and each image the same alone', async (_name, policy) => {
+    const plan = compilePlan(network.layers, 64, 64, policy, layout);
+    const [gpu, reference] = [new GpuExecutor(adapter.device, packed), new ReferenceExecutor(packed)];
+    expect(await firstDifference(plan, gpu, reference, two, 1e-4)).toBeNull();
+    const [rows, expected] = [await gpu.run(plan, two), await reference.run(plan, two)];
     expect(Math.max(...rows.map((value, i) => Math.abs(value - expected[i]!)))).toBeLessThan(0.02);
+    expect(await gpu.run(plan, one)).toEqual(rows.slice(rows.length / 2));
     gpu.dispose();
-    device.destroy();
-    expect(grant.adapter).toBeDefined(); // kept until here: Dawn crashes where it is collected before its device
+  });
+
+  afterAll(() => {
+    adapter.device.destroy();
+    expect(adapter.grant.adapter).toBeDefined(); // kept until here: Dawn crashes where it is collected before its device
   });
 });

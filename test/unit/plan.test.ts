@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { compilePlan } from '../../src/plan/compile.ts';
 import { type DraftStep, finishSteps } from '../../src/plan/draft.ts';
-import { type Allocation, type Homes, assignHomes } from '../../src/plan/homes.ts';
+import { type Homes, assignHomes } from '../../src/plan/homes.ts';
 import { lowerLayers } from '../../src/plan/lower.ts';
 import { type BufferRange, type Plan, type Step, stepsOf, workgroups } from '../../src/plan/plan.ts';
 import { gpuPolicy, softwarePolicy } from '../../src/plan/policy.ts';

@@ -238,7 +238,7 @@ function renamed(model: OnnxModel, { nodes: alsoNodes = true } = {}): OnnxModel 
 
 /** Values named after modules lose their names too, weights in Constant nodes among them. */
 const newName = (name: string, rename: boolean): string => (rename && name.includes('model.') ? `v${name.replaceAll(/[^\d]+/g, '_')}x${name.length}${hashOf(name)}` : name);
-const hashOf = (text: string): number => [...text].reduce((hash, char) => (Math.imul(hash, 31) + char.charCodeAt(0)) | 0, 7) >>> 0;
+const hashOf = (text: string): number => new TextEncoder().encode(text).reduce((hash, byte) => (Math.imul(hash, 31) + byte) | 0, 7) >>> 0;
 
 /** The nodes of two modules in the other order. */
 function swapped(model: OnnxModel, first: RegExp, second: RegExp): OnnxModel {
