@@ -1,5 +1,10 @@
 /** Entry for exported files: what is wrong with one, mending it, writing a new one, and proof. In browsers too. */
 export { type Diagnosis, diagnose, isSound } from './exporting/doctor/diagnose.ts';
+export type { Finding, FindingCode } from './exporting/doctor/finding.ts';
+export { printReport, toReport } from './exporting/doctor/report.ts';
+export { drawPathSvg, drawPathText } from './exporting/path/draw.ts';
+export { tracePath } from './exporting/path/trace.ts';
+export { inferShapes } from './exporting/shapes/infer.ts';
 export { type Repair, type RepairOptions, repair } from './exporting/repair/repair.ts';
 export { type DynamicDims, type OutputForm, type ReexportOptions, reexport } from './exporting/reexport.ts';
 export { type Engine, type Peer, engineOf } from './crosscheck/engine.ts';
