@@ -7,11 +7,12 @@ import { serializeModel } from '../../src/onnx/serialize.ts';
 import { toFloat32 } from '../../src/onnx/values.ts';
 import { compilePlan } from '../../src/plan/compile.ts';
 import { softwarePolicy } from '../../src/plan/policy.ts';
-import { layoutWeights, packWeights } from '../../src/plan/weights.ts';
+import { scaleConfig } from '../../src/yolov10/config.ts';
+import { drawNetwork } from '../../src/yolov10/network.ts';
 import { type GpuMeter, meterGpu } from '../cases/gpu-meter.ts';
 import { noise } from '../cases/onnxruntime.ts';
 import { tinyModel } from '../cases/onnx-bytes.ts';
-import { seededModel, seededNetwork } from '../cases/seeded-model.ts';
+import { seededModel } from '../cases/seeded-model.ts';
 import { testDevice } from '../cases/test-device.ts';
 
 const [height, width] = [32, 64];
@@ -20,7 +21,7 @@ const tensor = (batch: number): { data: Float32Array; dims: number[] } => ({ dat
 const text = (content: string): Uint8Array => new TextEncoder().encode(content);
 const load = (source: Uint8Array, options?: LoadOptions): Promise<Detector> => Engine.load(source, options);
 
-/** The InputError that a call must end with, within a second of what the machine can do. */
+/** The InputError that a call must end with. */
 async function complaint(promise: Promise<unknown>): Promise<{ code: string; message: string }> {
   const error = await promise.then(() => undefined, (reason: unknown) => reason as Error & { code: string; expected: string; found: string; remedy: string });
   expect(error, 'nothing was refused').toBeDefined();
@@ -244,10 +245,7 @@ describe('a batch beyond the limits', () => {
   });
 
   test('of bindings, of workgroups or of memory: the least decides, and is never below one', () => {
-    const { layers, weights } = seededNetwork('n', { classCount: 3 });
-    const layout = layoutWeights(layers);
-    expect(packWeights(layout, weights).byteLength).toBe(layout.bytes);
-    const plan = compilePlan(layers, 64, 64, softwarePolicy, layout);
+    const plan = compilePlan(drawNetwork(scaleConfig('n')), 64, 64, softwarePolicy);
     const most = (limits: Record<string, number>): number => {
       const all = { maxBufferSize: 2 ** 40, maxStorageBufferBindingSize: 2 ** 40, maxComputeWorkgroupsPerDimension: 2 ** 30, ...limits };
       return GpuExecutor.prototype.maxBatch.call({ device: { limits: all } } as unknown as GpuExecutor, plan);
