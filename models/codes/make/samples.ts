@@ -10,8 +10,8 @@ const SPRITES = { first: 200_000, count: 60 };
 
 /** Scenes chosen for variety: many classes at once, one large code, grey, coloured, blurred, tilted. */
 const SAMPLES: Readonly<Record<string, number>> = {
-  'labels-on-bricks.jpg': 313, 'barcodes-in-pink.webp': 303, 'code128-label.jpg': 317, 'qr-on-a-card.jpg': 352,
-  'aztec-sticker.webp': 361, 'receipts.jpg': 359, 'pdf417-in-the-shade.jpg': 314, 'barcode-and-patterns.jpg': 366,
+  'pdf417-tilted.webp': 436, 'barcode-half-covered.jpg': 433, 'barcode-in-glare.jpg': 419, 'maxicode-and-weave.jpg': 412,
+  'price-label.jpg': 407, 'qr-in-print.webp': 411, 'qr-on-a-card.jpg': 423, 'blurred-code.jpg': 420,
 };
 
 const folder = process.argv[2] ?? 'models/codes/samples';
