@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { InputError } from '../src/core/errors.ts';
 import { parseModel } from '../src/onnx/parse.ts';
 import { compilePlan } from '../src/plan/compile.ts';
 import { stepsOf } from '../src/plan/plan.ts';
@@ -33,15 +34,27 @@ export async function benchOptions(defaults: { sizes: string; batches: string })
   });
   const numbers = (list: string): number[] => list.split(',').map(Number);
   const sizes = numbers(values.sizes);
+  const model = values.model ? await readBytes(values.model) : seededModel('n', { dynamic: 'batch,height,width' });
+  checkSizes(model, sizes);
   return {
     adapter: values.adapter as AdapterChoice | undefined,
     sizes,
     cells: sizes.flatMap((size) => numbers(values.batches).map((batch) => ({ size, batch }))),
-    model: values.model ? await readBytes(values.model) : seededModel('n', { dynamic: 'batch,height,width' }),
+    model,
     modelName: values.model ?? 'YOLOv10n with seeded weights',
     runs: Number(values.runs),
     budget: Number(values.budget),
   };
+}
+
+/** The peer runs a file only at the size it was made for, where it was made for one. */
+function checkSizes(model: Uint8Array, sizes: number[]): void {
+  const fixed = parseModel(model).graph.inputs[0]?.dims?.slice(2).find((dim) => typeof dim === 'number');
+  const other = sizes.find((size) => fixed !== undefined && size !== fixed);
+  if (other === undefined) return;
+  throw new InputError('bad-argument', {
+    expected: `sizes that the model takes: ${fixed}`, found: String(other), remedy: `Pass --sizes ${fixed}, or a model with open height and width.`,
+  });
 }
 
 /** Floating-point operations per image, by input size. */
