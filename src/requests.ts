@@ -1,5 +1,5 @@
 import { InputError } from './core/errors.ts';
-import { DEEPEST_STRIDE } from './yolov10/network.ts';
+import { checkInputSize } from './yolov10/input-size.ts';
 
 /** Size of the network's input in pixels; one number means a square. */
 export type ImageSize = number | { height: number; width: number };
@@ -48,14 +48,7 @@ function classNumber(name: string | number, labels: readonly string[]): number {
 /** @throws InputError 'bad-argument' unless both sides are positive multiples of 32 */
 export function checkImageSize(size: ImageSize): { height: number; width: number } {
   const { height, width } = typeof size === 'number' ? { height: size, width: size } : size;
-  for (const side of [height, width]) {
-    if (Number.isInteger(side) && side > 0 && side % DEEPEST_STRIDE === 0) continue;
-    const near = Math.max(DEEPEST_STRIDE, Math.round(side / DEEPEST_STRIDE) * DEEPEST_STRIDE);
-    throw badArgument(
-      `an image size in multiples of ${DEEPEST_STRIDE}`, `${width}×${height}`,
-      Number.isFinite(near) ? `Use ${near} instead of ${side}, for instance.` : 'Give whole numbers of pixels.',
-    );
-  }
+  checkInputSize(height, width);
   return { height, width };
 }
 

@@ -1,6 +1,6 @@
-import { InputError } from '../core/errors.ts';
 import type { Layer } from '../yolov10/layers.ts';
-import { DEEPEST_STRIDE, rowCount } from '../yolov10/network.ts';
+import { checkInputSize } from '../yolov10/input-size.ts';
+import { rowCount } from '../yolov10/network.ts';
 import { type DraftStep, finishSteps, mapLivenessBound } from './draft.ts';
 import { assignHomes } from './homes.ts';
 import { type LoweringContext, lowerLayers, viewOf } from './lower.ts';
@@ -16,8 +16,7 @@ const ENTRY_THREADS = 256;
  * @throws InputError 'bad-argument' unless height and width are positive multiples of 32
  */
 export function compilePlan(layers: readonly Layer[], height: number, width: number, policy: Policy, weights: WeightLayout = layoutWeights(layers)): Plan {
-  checkSide('height', height);
-  checkSide('width', width);
+  checkInputSize(height, width);
   const context: LoweringContext = { layers, height, width, policy, weights, homes: assignHomes(layers, height, width) };
   const drafts = lowerLayers(context);
   // The entry step shares its memory with the first layer's input, whichever of the two kinds runs.
@@ -52,14 +51,4 @@ function lowerEntry(context: LoweringContext, kind: 'pictures' | 'tensor'): Draf
   return kind === 'pictures'
     ? { ...shared, label: 'letterbox', kernel: 'letterbox', uniforms: { width, height }, buffers: { pixels: input('pixels'), placements: input('placements'), output } }
     : { ...shared, label: 'pack_tensor', kernel: 'pack_tensor', uniforms: { pixels: height * width }, buffers: { tensor: input('tensor', 3 * height * width * 4), output } };
-}
-
-function checkSide(name: string, value: number): void {
-  if (Number.isInteger(value) && value > 0 && value % DEEPEST_STRIDE === 0) return;
-  const near = Math.max(DEEPEST_STRIDE, Math.round(value / DEEPEST_STRIDE) * DEEPEST_STRIDE);
-  throw new InputError('bad-argument', {
-    expected: `a ${name} that is a positive multiple of ${DEEPEST_STRIDE}`,
-    found: String(value),
-    remedy: Number.isFinite(near) ? `Use ${near}, for instance.` : 'Give a whole number of pixels.',
-  });
 }
