@@ -2,6 +2,7 @@
 // logits as in shared/head.wgsl, boxes [batch, anchors] vec4, chosen [batch, rows]; detections [batch, rows, 6] with
 // x1, y1, x2, y2 in input pixels, score, class. One workgroup: one image.
 //! use shared/head.wgsl
+//! use shared/row_candidates.wgsl
 //! use shared/select.wgsl
 
 @group(0) @binding(0) var<uniform> head: Head;
@@ -9,16 +10,6 @@
 @group(0) @binding(2) var<storage, read_write> boxes: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> chosen: array<u32>;
 @group(0) @binding(4) var<storage, read_write> detections: array<f32>;
-
-var<private> image: u32;
-
-fn anchorOf(index: u32) -> u32 {
-  return image * head.anchors + chosen[image * head.rows + index / head.classes];
-}
-
-fn candidate(index: u32) -> u32 {
-  return bitcast<u32>(sigmoid(logits[(anchorOf(index) * head.anchor4 + 4 * head.bins4) * 4 + index % head.classes]));
-}
 
 @compute @workgroup_size(SELECT_THREADS)
 fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) group: vec3u) {

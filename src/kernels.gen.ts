@@ -1028,6 +1028,99 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) gro
 }
 ` as string,
   },
+  "select_anchors_serial": {
+    bindings: [
+      { name: 'head', binding: 0, access: 'uniform' },
+      { name: 'scores', binding: 1, access: 'read_write' },
+      { name: 'chosen', binding: 2, access: 'read_write' },
+    ],
+    uniforms: { size: 44, fields: [
+      { name: 'batch', offset: 0, type: 'u32' },
+      { name: 'anchors', offset: 4, type: 'u32' },
+      { name: 'width8', offset: 8, type: 'u32' },
+      { name: 'width16', offset: 12, type: 'u32' },
+      { name: 'width32', offset: 16, type: 'u32' },
+      { name: 'cells8', offset: 20, type: 'u32' },
+      { name: 'cells16', offset: 24, type: 'u32' },
+      { name: 'classes', offset: 28, type: 'u32' },
+      { name: 'bins4', offset: 32, type: 'u32' },
+      { name: 'anchor4', offset: 36, type: 'u32' },
+      { name: 'rows', offset: 40, type: 'u32' },
+    ] },
+    constants: {},
+    source: `struct Head {
+  batch: u32,
+  anchors: u32,
+  width8: u32,
+  width16: u32,
+  width32: u32,
+  cells8: u32,
+  cells16: u32,
+  classes: u32,
+  bins4: u32,
+  anchor4: u32,
+  rows: u32,
+}
+fn sigmoid(x: f32) -> f32 {
+  return 1.0 / (1.0 + exp(-clamp(x, -80.0, 80.0)));
+}
+fn isBetter(score: u32, index: u32, slot: u32) -> bool {
+  let other = slotScore(slot);
+  return score > other || (score == other && index < slotIndex(slot));
+}
+fn replaceWorst(score: u32, index: u32, size: u32) {
+  var slot = 0u;
+  for (var child = 1u; child < size; child = 2 * slot + 1) {
+    if (child + 1 < size && isBetter(slotScore(child), slotIndex(child), child + 1)) { child += 1; }
+    if (!isBetter(score, index, child)) { break; }
+    putSlot(slot, slotScore(child), slotIndex(child));
+    slot = child;
+  }
+  putSlot(slot, score, index);
+}
+fn selectBest(count: u32, wanted: u32) {
+  for (var slot = 0u; slot < wanted; slot++) { putSlot(slot, 0, count); }
+  var size = wanted;
+  for (var step = 0u; step < count || size > 1; step++) {
+    var score = 0u;
+    var index = step;
+    if (step < count) {
+      score = candidate(index);
+      if (!isBetter(score, index, 0)) { continue; }
+    } else {
+      size -= 1;
+      score = slotScore(size);
+      index = slotIndex(size);
+      putSlot(size, slotScore(0), slotIndex(0));
+    }
+    replaceWorst(score, index, size);
+  }
+}
+@group(0) @binding(0) var<uniform> head: Head;
+@group(0) @binding(1) var<storage, read_write> scores: array<f32>;
+@group(0) @binding(2) var<storage, read_write> chosen: array<u32>;
+var<private> image: u32;
+fn candidate(index: u32) -> u32 {
+  return bitcast<u32>(scores[image * head.anchors + index]);
+}
+fn slotIndex(slot: u32) -> u32 {
+  return chosen[image * head.rows + slot];
+}
+fn slotScore(slot: u32) -> u32 {
+  let index = slotIndex(slot);
+  if (index == head.anchors) { return 0; }
+  return candidate(index);
+}
+fn putSlot(slot: u32, _score: u32, index: u32) {
+  chosen[image * head.rows + slot] = index;
+}
+@compute @workgroup_size(1)
+fn main(@builtin(workgroup_id) group: vec3u) {
+  image = group.x;
+  selectBest(head.anchors, head.rows);
+}
+` as string,
+  },
   "select_rows": {
     bindings: [
       { name: 'head', binding: 0, access: 'uniform' },
@@ -1065,6 +1158,13 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) gro
 }
 fn sigmoid(x: f32) -> f32 {
   return 1.0 / (1.0 + exp(-clamp(x, -80.0, 80.0)));
+}
+var<private> image: u32;
+fn anchorOf(index: u32) -> u32 {
+  return image * head.anchors + chosen[image * head.rows + index / head.classes];
+}
+fn candidate(index: u32) -> u32 {
+  return bitcast<u32>(sigmoid(logits[(anchorOf(index) * head.anchor4 + 4 * head.bins4) * 4 + index % head.classes]));
 }
 const SELECT_THREADS = 256u;
 const SLOTS = 512u;
@@ -1159,13 +1259,6 @@ fn sortSlots(thread: u32) {
 @group(0) @binding(2) var<storage, read_write> boxes: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> chosen: array<u32>;
 @group(0) @binding(4) var<storage, read_write> detections: array<f32>;
-var<private> image: u32;
-fn anchorOf(index: u32) -> u32 {
-  return image * head.anchors + chosen[image * head.rows + index / head.classes];
-}
-fn candidate(index: u32) -> u32 {
-  return bitcast<u32>(sigmoid(logits[(anchorOf(index) * head.anchor4 + 4 * head.bins4) * 4 + index % head.classes]));
-}
 @compute @workgroup_size(SELECT_THREADS)
 fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) group: vec3u) {
   image = group.x;
@@ -1179,6 +1272,116 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) gro
     detections[base + 2] = box.z;
     detections[base + 3] = box.w;
     detections[base + 4] = bitcast<f32>(slotScores[row]);
+    detections[base + 5] = f32(index % head.classes);
+  }
+}
+` as string,
+  },
+  "select_rows_serial": {
+    bindings: [
+      { name: 'head', binding: 0, access: 'uniform' },
+      { name: 'logits', binding: 1, access: 'read_write' },
+      { name: 'boxes', binding: 2, access: 'read_write' },
+      { name: 'chosen', binding: 3, access: 'read_write' },
+      { name: 'detections', binding: 4, access: 'read_write' },
+    ],
+    uniforms: { size: 44, fields: [
+      { name: 'batch', offset: 0, type: 'u32' },
+      { name: 'anchors', offset: 4, type: 'u32' },
+      { name: 'width8', offset: 8, type: 'u32' },
+      { name: 'width16', offset: 12, type: 'u32' },
+      { name: 'width32', offset: 16, type: 'u32' },
+      { name: 'cells8', offset: 20, type: 'u32' },
+      { name: 'cells16', offset: 24, type: 'u32' },
+      { name: 'classes', offset: 28, type: 'u32' },
+      { name: 'bins4', offset: 32, type: 'u32' },
+      { name: 'anchor4', offset: 36, type: 'u32' },
+      { name: 'rows', offset: 40, type: 'u32' },
+    ] },
+    constants: {},
+    source: `struct Head {
+  batch: u32,
+  anchors: u32,
+  width8: u32,
+  width16: u32,
+  width32: u32,
+  cells8: u32,
+  cells16: u32,
+  classes: u32,
+  bins4: u32,
+  anchor4: u32,
+  rows: u32,
+}
+fn sigmoid(x: f32) -> f32 {
+  return 1.0 / (1.0 + exp(-clamp(x, -80.0, 80.0)));
+}
+var<private> image: u32;
+fn anchorOf(index: u32) -> u32 {
+  return image * head.anchors + chosen[image * head.rows + index / head.classes];
+}
+fn candidate(index: u32) -> u32 {
+  return bitcast<u32>(sigmoid(logits[(anchorOf(index) * head.anchor4 + 4 * head.bins4) * 4 + index % head.classes]));
+}
+fn isBetter(score: u32, index: u32, slot: u32) -> bool {
+  let other = slotScore(slot);
+  return score > other || (score == other && index < slotIndex(slot));
+}
+fn replaceWorst(score: u32, index: u32, size: u32) {
+  var slot = 0u;
+  for (var child = 1u; child < size; child = 2 * slot + 1) {
+    if (child + 1 < size && isBetter(slotScore(child), slotIndex(child), child + 1)) { child += 1; }
+    if (!isBetter(score, index, child)) { break; }
+    putSlot(slot, slotScore(child), slotIndex(child));
+    slot = child;
+  }
+  putSlot(slot, score, index);
+}
+fn selectBest(count: u32, wanted: u32) {
+  for (var slot = 0u; slot < wanted; slot++) { putSlot(slot, 0, count); }
+  var size = wanted;
+  for (var step = 0u; step < count || size > 1; step++) {
+    var score = 0u;
+    var index = step;
+    if (step < count) {
+      score = candidate(index);
+      if (!isBetter(score, index, 0)) { continue; }
+    } else {
+      size -= 1;
+      score = slotScore(size);
+      index = slotIndex(size);
+      putSlot(size, slotScore(0), slotIndex(0));
+    }
+    replaceWorst(score, index, size);
+  }
+}
+@group(0) @binding(0) var<uniform> head: Head;
+@group(0) @binding(1) var<storage, read_write> logits: array<f32>;
+@group(0) @binding(2) var<storage, read_write> boxes: array<vec4f>;
+@group(0) @binding(3) var<storage, read_write> chosen: array<u32>;
+@group(0) @binding(4) var<storage, read_write> detections: array<f32>;
+fn slotScore(slot: u32) -> u32 {
+  return bitcast<u32>(detections[(image * head.rows + slot) * 6 + 4]);
+}
+fn slotIndex(slot: u32) -> u32 {
+  return u32(detections[(image * head.rows + slot) * 6 + 5]);
+}
+fn putSlot(slot: u32, score: u32, index: u32) {
+  let base = (image * head.rows + slot) * 6;
+  detections[base + 4] = bitcast<f32>(score);
+  detections[base + 5] = f32(index);
+}
+@compute @workgroup_size(1)
+fn main(@builtin(workgroup_id) group: vec3u) {
+  image = group.x;
+  selectBest(head.rows * head.classes, head.rows);
+  for (var row = 0u; row < head.rows; row++) {
+    let index = slotIndex(row);
+    let box = boxes[anchorOf(index)];
+    let base = (image * head.rows + row) * 6;
+    detections[base] = box.x;
+    detections[base + 1] = box.y;
+    detections[base + 2] = box.z;
+    detections[base + 3] = box.w;
     detections[base + 5] = f32(index % head.classes);
   }
 }

@@ -54,7 +54,7 @@ function lowerConv(context: LoweringContext, layer: ConvLayer, sum: AddLayer | u
   const pixels = pixelsOf(context, output);
   const channels4 = blocksOf4(output.channels);
   const strips = Math.ceil(context.width / output.stride / 4) * (context.height / output.stride);
-  const variant = isDepthwise(layer) ? null : context.policy({ pixels, inChannels: input.channels, outChannels: output.channels, kernel: layer.kernel });
+  const variant = isDepthwise(layer) ? null : context.policy.conv({ pixels, inChannels: input.channels, outChannels: output.channels, kernel: layer.kernel });
   return {
     label: layer.path,
     kernel: variant?.kernel ?? 'depthwise',
@@ -156,11 +156,11 @@ function lowerDetect(context: LoweringContext, layer: DetectLayer): DraftStep[] 
       outputs: [listView(`/${layer.path}/Split_3_output_0`, boxes, anchors, 4), listView(`/${layer.path}/ReduceMax_output_0`, scores, anchors, 1)],
       reads: [...layer.boxes, ...layer.classes],
     },
-    { ...common, label: `${layer.path}.anchors`, kernel: 'select_anchors', constants: {}, buffers: { scores, chosen }, grid: perImage, reads: [] },
+    { ...common, label: `${layer.path}.anchors`, kernel: context.policy.selection.anchors, constants: {}, buffers: { scores, chosen }, grid: perImage, reads: [] },
     {
       ...common,
       label: `${layer.path}.rows`,
-      kernel: 'select_rows',
+      kernel: context.policy.selection.rows,
       constants: {},
       buffers: { logits, boxes, chosen, detections: { space: 'rows', offset: 0, size: rows * 6 * 4 } },
       grid: perImage,

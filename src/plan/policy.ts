@@ -17,8 +17,18 @@ export interface ConvVariant {
   tileChannels: number;
 }
 
-/** Picks one variant per layer. It must not look at the batch, or results would depend on it. */
-export type Policy = (shape: ConvShape) => ConvVariant;
+/** Kernels that leave the best anchors and rows: a workgroup per image, or, without a barrier, a thread per image. */
+export interface Selection {
+  anchors: Extract<KernelName, `select_anchors${string}`>;
+  rows: Extract<KernelName, `select_rows${string}`>;
+}
+
+/** Which kernels run. It must not look at the batch, or results would depend on it. */
+export interface Policy {
+  /** Picks one variant per layer. */
+  conv(shape: ConvShape): ConvVariant;
+  selection: Selection;
+}
 
 /** What is known of an adapter. */
 export interface AdapterTraits {
@@ -36,6 +46,9 @@ export function policyFor({ software, lanes }: AdapterTraits): Policy {
   return lanes !== undefined && SUPPORTED_LANES.includes(lanes) ? subgroupPolicy(lanes) : softwarePolicy;
 }
 
+const byWorkgroup: Selection = { anchors: 'select_anchors', rows: 'select_rows' };
+const byThread: Selection = { anchors: 'select_anchors_serial', rows: 'select_rows_serial' };
+
 const direct: ConvVariant = { kernel: 'conv', constants: () => ({}), tilePixels: 256, tileChannels: 4 };
 
 function tiled(rows: number, columns: number): ConvVariant {
@@ -50,16 +63,19 @@ const smallTile = tiled(8, 4);
 const ENOUGH_WORKGROUPS = 96;
 
 /** For GPUs: tiles in workgroup memory, smaller ones where the map is small. */
-export const gpuPolicy: Policy = ({ pixels, outChannels }) => {
-  const large = Math.ceil(pixels / largeTile.tilePixels) * Math.ceil(outChannels / largeTile.tileChannels);
-  return large >= ENOUGH_WORKGROUPS ? largeTile : smallTile;
+export const gpuPolicy: Policy = {
+  conv({ pixels, outChannels }) {
+    const large = Math.ceil(pixels / largeTile.tilePixels) * Math.ceil(outChannels / largeTile.tileChannels);
+    return large >= ENOUGH_WORKGROUPS ? largeTile : smallTile;
+  },
+  selection: byWorkgroup,
 };
 
 /** For software adapters without subgroups: no barriers, little code to compile. */
-export const softwarePolicy: Policy = () => direct;
+export const softwarePolicy: Policy = { conv: () => direct, selection: byThread };
 
 /** For software adapters with subgroups, whose lanes share the work of loading weights. */
 export function subgroupPolicy(lanes: number): Policy {
   const variant: ConvVariant = { kernel: 'conv_subgroup', constants: () => ({ LANES: lanes }), tilePixels: 256, tileChannels: 8 };
-  return () => variant;
+  return { conv: () => variant, selection: byThread };
 }

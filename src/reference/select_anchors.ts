@@ -1,7 +1,7 @@
 import type { Twin } from './dispatch.ts';
 import { bestOf, headOf } from './head.ts';
 
-/** Twin of select_anchors.wgsl: all anchors of an image, sorted. */
+/** Twin of select_anchors.wgsl and select_anchors_serial.wgsl: all anchors of an image, sorted. */
 export const selectAnchors: Twin = (dispatch) => {
   const { anchors, rows } = headOf(dispatch);
   const scores = dispatch.floats('scores');

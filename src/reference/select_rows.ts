@@ -1,7 +1,7 @@
 import type { Twin } from './dispatch.ts';
 import { bestOf, headOf, sigmoid } from './head.ts';
 
-/** Twin of select_rows.wgsl: all classes of the chosen anchors in one list, sorted. */
+/** Twin of select_rows.wgsl and select_rows_serial.wgsl: all classes of the chosen anchors in one list, sorted. */
 export const selectRows: Twin = (dispatch) => {
   const { anchors, anchor4, bins4, classes, rows } = headOf(dispatch);
   const bins = bins4 * 4;

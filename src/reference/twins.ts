@@ -22,7 +22,9 @@ export const twins: Record<Step['kernel'], Twin> = {
   letterbox,
   pack_tensor: packTensor,
   select_anchors: selectAnchors,
+  select_anchors_serial: selectAnchors,
   select_rows: selectRows,
+  select_rows_serial: selectRows,
   sppf,
   upsample,
 };

@@ -1,5 +1,5 @@
 import type { Home } from '../../src/plan/homes.ts';
-import { type ConvVariant, policyFor } from '../../src/plan/policy.ts';
+import { type ConvVariant, policyFor, softwarePolicy } from '../../src/plan/policy.ts';
 import { blocksOf4 } from '../../src/plan/weights.ts';
 import type { Activation, ConvLayer, FeatureMap, Layer } from '../../src/yolov10/layers.ts';
 import { weightShape } from '../../src/yolov10/layers.ts';
@@ -37,7 +37,7 @@ export function convVariants(lanes?: number): ConvVariant[] {
   const channels = [16, 32, 64, 128, 256, 512];
   const policies = [policyFor({ software: false }), policyFor({ software: true }), policyFor({ software: false, lanes }), policyFor({ software: true, lanes })];
   const picks = policies.flatMap((policy) => sizes.flatMap((pixels) => channels.flatMap((inChannels) =>
-    channels.flatMap((outChannels) => [1, 3].map((kernel) => policy({ pixels, inChannels, outChannels, kernel }))))));
+    channels.flatMap((outChannels) => [1, 3].map((kernel) => policy.conv({ pixels, inChannels, outChannels, kernel }))))));
   return [...new Map(picks.map((variant) => [nameOf(variant), variant])).values()];
 }
 
@@ -98,7 +98,7 @@ export function convCase(shape: ConvShape, seed: number, variant?: ConvVariant):
   }
   const fanIn = weightShape(layer).slice(1).reduce((a, b) => a * b, 1);
   const weights = new Map([['layer', { weight: normal(outChannels * fanIn, seed, 1.5 / Math.sqrt(fanIn)), bias: normal(outChannels, seed + 1) }]]);
-  const { steps, packed } = lower(layers, { height, width, homes, policy: () => variant!, weights });
+  const { steps, packed } = lower(layers, { height, width, homes, policy: { ...softwarePolicy, conv: () => variant! }, weights });
   const step = steps[0]!;
   const range = (name: string): Float32Array => {
     const { offset, size } = step.buffers[name] as { offset: number; size: number };

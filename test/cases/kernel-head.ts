@@ -1,5 +1,6 @@
 import type { DraftStep } from '../../src/plan/draft.ts';
 import type { Home } from '../../src/plan/homes.ts';
+import { gpuPolicy, type Policy, softwarePolicy } from '../../src/plan/policy.ts';
 import { blocksOf4 } from '../../src/plan/weights.ts';
 import type { DetectLayer, FeatureMap } from '../../src/yolov10/layers.ts';
 import { LEVEL_STRIDES, anchorCount, rowCount } from '../../src/yolov10/network.ts';
@@ -17,7 +18,7 @@ interface HeadShape {
   bins?: number;
 }
 
-type HeadKernel = 'decode' | 'select_anchors' | 'select_rows';
+type HeadKernel = 'decode' | Policy['selection']['anchors' | 'rows'];
 
 /** Sizes with fewer anchors than rows (21, 84, 294, 126), with a few more (336) and many more (2100). */
 const shapes: HeadShape[] = [
@@ -36,9 +37,10 @@ function headStep(kernel: HeadKernel, { height, width, classes, bins = 16 }: Hea
   const layer: DetectLayer = { kind: 'detect', path: 'model.23', boxes, classes: logits, classCount: classes, bins, output: 'output0' };
   const allocation = { label: 'logits', pixels: anchorCount(height, width), vectors: bins + blocksOf4(classes) };
   const homes = new Map([...boxes, ...logits].map((level): [FeatureMap, Home] => [level, { allocation, offset: 0, firstPixel: 0 }]));
-  return lower([layer], { height, width, homes, logits: allocation }).steps.find((step) => step.kernel === kernel)!;
+  return lower([layer], { height, width, homes, logits: allocation, policy: policyOf(kernel) }).steps.find((step) => step.kernel === kernel)!;
 }
 
+const policyOf = (kernel: HeadKernel): Policy => (kernel.endsWith('_serial') ? softwarePolicy : gpuPolicy);
 const floatsPerAnchor = ({ classes, bins = 16 }: HeadShape): number => 4 * (bins + blocksOf4(classes));
 const titleOf = (kernel: HeadKernel, { batch, height, width, classes, bins = 16 }: HeadShape, note: string): string =>
   `${kernel}: ${batch}×${height}×${width}, ${classes} classes, ${anchorCount(height, width)} anchors, ${bins} bins, ${note}`;
@@ -57,6 +59,9 @@ function decodeCase(shape: HeadShape, note: string, deviation: number): KernelCa
   };
 }
 
+/** The kernels that make a selection, whatever the adapter. */
+const kernelsOf = (what: 'anchors' | 'rows'): HeadKernel[] => [gpuPolicy, softwarePolicy].map(({ selection }) => selection[what]);
+
 /** Ways scores can lie, the difficult ones: ties at the cut, in one byte only, everywhere. */
 const scoreKinds: Record<string, (random: () => number) => number> = {
   'all different': (random) => random(),
@@ -67,14 +72,15 @@ const scoreKinds: Record<string, (random: () => number) => number> = {
   'very small': (random) => 2 ** -(20 + 100 * random()),
 };
 
-export const selectAnchorsCases = (): KernelCase[] => shapes.flatMap((shape) => Object.keys(scoreKinds).map((kind) => selectAnchorsCase(shape, kind)));
+export const selectAnchorsCases = (): KernelCase[] =>
+  kernelsOf('anchors').flatMap((kernel) => shapes.flatMap((shape) => Object.keys(scoreKinds).map((kind) => selectAnchorsCase(kernel, shape, kind))));
 
-function selectAnchorsCase(shape: HeadShape, kind: string): KernelCase {
+function selectAnchorsCase(kernel: HeadKernel, shape: HeadShape, kind: string): KernelCase {
   const { batch, height, width } = shape;
   const random = randomOf(7);
   const scores = Float32Array.from({ length: batch * anchorCount(height, width) }, () => scoreKinds[kind]!(random));
   return {
-    title: titleOf('select_anchors', shape, kind), batch, step: headStep('select_anchors', shape),
+    title: titleOf(kernel, shape, kind), batch, step: headStep(kernel, shape),
     memory: { scores, chosen: new Uint32Array(batch * rowCount(height, width)) }, results: ['chosen'], tolerance: 0, flops: 0,
   };
 }
@@ -86,9 +92,10 @@ const logitKinds: Record<string, (random: () => number) => number> = {
   'beyond the ends': (random) => Math.round(random() * 9 - 4.5) * 30,
 };
 
-export const selectRowsCases = (): KernelCase[] => shapes.flatMap((shape) => Object.keys(logitKinds).map((kind) => selectRowsCase(shape, kind)));
+export const selectRowsCases = (): KernelCase[] =>
+  kernelsOf('rows').flatMap((kernel) => shapes.flatMap((shape) => Object.keys(logitKinds).map((kind) => selectRowsCase(kernel, shape, kind))));
 
-function selectRowsCase(shape: HeadShape, kind: string): KernelCase {
+function selectRowsCase(kernel: HeadKernel, shape: HeadShape, kind: string): KernelCase {
   const { batch, height, width } = shape;
   const anchors = anchorCount(height, width);
   const rows = rowCount(height, width);
@@ -96,7 +103,7 @@ function selectRowsCase(shape: HeadShape, kind: string): KernelCase {
   const logits = Float32Array.from({ length: batch * anchors * floatsPerAnchor(shape) }, () => logitKinds[kind]!(random));
   const chosen = Array.from({ length: batch }, () => shuffled(anchors, random).slice(0, rows));
   return {
-    title: titleOf('select_rows', shape, kind), batch, step: headStep('select_rows', shape),
+    title: titleOf(kernel, shape, kind), batch, step: headStep(kernel, shape),
     memory: { logits, boxes: normal(batch * anchors * 4, 9, 100), chosen: Uint32Array.from(chosen.flat()), detections: normal(batch * rows * 6, 10) },
     results: ['detections'], tolerance: 1e-8, flops: 0, // beside coordinates up to 500, so 5e-6 of a score
   };

@@ -9,7 +9,7 @@ import { type ConvShape, convCase } from '../cases/kernel-conv.ts';
 
 /** A small tile, and a map on which some of its rows and columns lie outside: the interpreter takes a second for each thousand steps. */
 const shape: ConvShape = { batch: 1, height: 3, width: 3, inChannels: 20, outChannels: 12, kernel: 1 };
-const variant: ConvVariant = { ...gpuPolicy({ pixels: 1, inChannels: 8, outChannels: 8, kernel: 1 }), constants: (kernel) => ({ KERNEL: kernel, ROWS: 1, COLUMNS: 4 }), tilePixels: 4, tileChannels: 32 };
+const variant: ConvVariant = { ...gpuPolicy.conv({ pixels: 1, inChannels: 8, outChannels: 8, kernel: 1 }), constants: (kernel) => ({ KERNEL: kernel, ROWS: 1, COLUMNS: 4 }), tilePixels: 4, tileChannels: 32 };
 
 function races(source: (code: string) => string): RaceDetectionResult {
   const { step, batch, memory } = convCase(shape, 1, variant);

@@ -92,7 +92,7 @@ describe('a packed convolution is the convolution', () => {
   ];
   test.each(shapes)('%o', (shape) => {
     const seed = 77;
-    const kernelCase = convCase(shape, seed, softwarePolicy({ pixels: 1, inChannels: 1, outChannels: 1, kernel: 1 }));
+    const kernelCase = convCase(shape, seed, softwarePolicy.conv({ pixels: 1, inChannels: 1, outChannels: 1, kernel: 1 }));
     const packed = runTwin(kernelCase)['output']!;
     const vectors = Math.ceil(shape.outChannels / 4) * 4;
     const expected = textbook(shape, kernelCase.memory['input'] as Float32Array, seed);
