@@ -1,11 +1,21 @@
-import { InputError } from '../core/errors.ts';
 import { kernels } from '../kernels.gen.ts';
 import type { PlanInput } from '../plan/executor.ts';
-import { type BufferRange, type Plan, type Space, type Step, stepsOf, workgroups } from '../plan/plan.ts';
+import { type BufferRange, type Plan, type Space, type Step, workgroups } from '../plan/plan.ts';
+import { allocating } from './allocating.ts';
 import type { PipelineCache } from './pipelines.ts';
 import { UniformBlock } from './uniforms.ts';
 
 const { STORAGE, UNIFORM, COPY_SRC, COPY_DST } = { STORAGE: 0x80, UNIFORM: 0x40, COPY_SRC: 0x04, COPY_DST: 0x08 };
+
+type Kind = PlanInput['kind'];
+
+/** What a run needs to be there. */
+export interface Needs {
+  batch: number;
+  /** Of RGBA8 pictures. */
+  pixelBytes: number;
+  kinds: readonly Kind[];
+}
 
 /** A step ready to be dispatched. */
 interface BoundStep {
@@ -14,83 +24,107 @@ interface BoundStep {
   bindGroup: GPUBindGroup;
 }
 
+/** The first step for one kind of input, and the buffers that only it reads. */
+interface Entry {
+  first: BoundStep;
+  buffers: Partial<Record<Space, GPUBuffer>>;
+  destroy(): void;
+}
+
 /** Smallest buffers for pictures: a 640×640 picture and one placement. */
 const LEAST_PIXEL_BYTES = 640 * 640 * 4;
 const PLACEMENT_BYTES = 32;
+/** Slots in the block of uniforms: the two kinds of input, then the steps that follow. */
+const ENTRY_SLOTS: Record<Kind, number> = { pictures: 0, tensor: 1 };
 
-/** One plan's buffers, pipelines and bind groups for up to `capacity` images; nothing here changes from run to run. */
+/**
+ * One plan's buffers, pipelines and bind groups for up to `capacity` images. A kind of input has its own made when it is
+ * first needed; after that nothing here changes from run to run.
+ */
 export class PreparedPlan {
   readonly plan: Plan;
   readonly capacity: number;
-  readonly buffers: Record<Space, GPUBuffer>;
+  readonly activations: GPUBuffer;
+  readonly rows: GPUBuffer;
   private readonly device: GPUDevice;
+  private readonly cache: PipelineCache;
+  private readonly weights: GPUBuffer;
   private readonly uniforms: UniformBlock;
   private readonly uniformBuffer: GPUBuffer;
-  private readonly steps: { entry: Record<PlanInput['kind'], BoundStep>; rest: BoundStep[] };
+  private readonly rest: BoundStep[];
+  private readonly entries = new Map<Kind, Entry>();
   private batch = 0;
+  private destroyed = false;
 
   /**
-   * Compiles what is not compiled yet and allocates for `capacity` images and `pixelBytes` of RGBA8 pictures.
+   * Compiles what is not compiled yet and allocates what the needs say.
    * @throws InputError 'out-of-memory' where the GPU has no room
    */
-  static async create(device: GPUDevice, cache: PipelineCache, plan: Plan, weights: GPUBuffer, capacity: number, pixelBytes: number): Promise<PreparedPlan> {
-    const steps = [plan.entry.pictures, ...stepsOf(plan, 'tensor')];
-    const pipelines = await Promise.all(steps.map((step) => cache.get(step.kernel, step.constants)));
-    device.pushErrorScope('out-of-memory');
-    device.pushErrorScope('validation');
-    const prepared = new PreparedPlan(device, cache, plan, weights, capacity, pixelBytes, steps, pipelines);
-    const errors = await Promise.all([device.popErrorScope(), device.popErrorScope()]);
-    const error = errors.find((found) => found !== null);
-    if (!error) return prepared;
-    prepared.destroy();
-    throw new InputError('out-of-memory', {
-      expected: `room for ${capacity} images of ${plan.width}×${plan.height} on the GPU`,
-      found: error.message,
-      remedy: 'Use a smaller batch or input size.',
-    });
+  static async create(device: GPUDevice, cache: PipelineCache, plan: Plan, weights: GPUBuffer, needs: Needs): Promise<PreparedPlan> {
+    const pipelineOf = ({ kernel, constants }: Step): Promise<GPUComputePipeline> => cache.get(kernel, constants);
+    const firsts = needs.kinds.map((kind) => pipelineOf(plan.entry[kind])); // begun before any is awaited: they compile side by side
+    const [pipelines] = await Promise.all([Promise.all(plan.steps.map(pipelineOf)), ...firsts]);
+    const what = roomFor(plan, needs.batch);
+    const prepared = await allocating(device, what, () => new PreparedPlan(device, cache, plan, weights, needs.batch, pipelines));
+    try {
+      await prepared.open(needs);
+      return prepared;
+    } catch (error) {
+      prepared.destroy();
+      throw error;
+    }
   }
 
-  private constructor(
-    device: GPUDevice, cache: PipelineCache, plan: Plan, weights: GPUBuffer, capacity: number, pixelBytes: number,
-    steps: readonly Step[], pipelines: readonly GPUComputePipeline[],
-  ) {
+  private constructor(device: GPUDevice, cache: PipelineCache, plan: Plan, weights: GPUBuffer, capacity: number, pipelines: readonly GPUComputePipeline[]) {
     this.device = device;
+    this.cache = cache;
     this.plan = plan;
+    this.weights = weights;
     this.capacity = capacity;
-    const storage = (label: string, size: number): GPUBuffer => device.createBuffer({ label, size, usage: STORAGE | COPY_SRC | COPY_DST });
-    this.buffers = {
-      weights,
-      activations: storage('activations', plan.activationBytes * capacity),
-      pixels: storage('pixels', Math.max(LEAST_PIXEL_BYTES, pixelBytes)),
-      placements: storage('placements', PLACEMENT_BYTES * capacity),
-      tensor: storage('tensor', plan.entry.tensor.buffers['tensor']!.size * capacity),
-      rows: storage('rows', plan.rows * 6 * 4 * capacity),
-    };
-    this.uniforms = new UniformBlock(steps);
+    this.activations = this.storage('activations', plan.activationBytes * capacity);
+    this.rows = this.storage('rows', plan.rows * 6 * 4 * capacity);
+    const { pictures, tensor } = plan.entry;
+    this.uniforms = new UniformBlock([pictures, tensor, ...plan.steps]);
     this.uniformBuffer = device.createBuffer({ label: 'uniforms', size: this.uniforms.data.byteLength, usage: UNIFORM | COPY_DST });
-    const [pictures, tensor, ...rest] = steps.map((step, i) => ({ step, pipeline: pipelines[i]!, bindGroup: this.bind(cache, step, i) }));
-    this.steps = { entry: { pictures: pictures!, tensor: tensor! }, rest };
+    this.rest = plan.steps.map((step, i) => this.bind(step, i + 2, pipelines[i]!));
   }
 
   /** Bytes of GPU memory, weights aside. */
   get bytes(): number {
-    const { weights: _shared, ...own } = this.buffers;
-    return Object.values(own).reduce((sum, buffer) => sum + buffer.size, this.uniformBuffer.size);
+    return this.ownBuffers().reduce((sum, buffer) => sum + buffer.size, 0);
   }
 
-  /** Whether a run of `batch` images with so many bytes of pictures needs no new buffers. */
-  fits(batch: number, pixelBytes: number): boolean {
-    return batch <= this.capacity && pixelBytes <= this.buffers.pixels.size;
+  /** Bytes of pictures that there is room for; none are asked for before there are pictures. */
+  get pixelBytes(): number {
+    return this.entries.get('pictures')?.buffers.pixels?.size ?? 0;
+  }
+
+  /** Whether there is room, or will be after `open`. */
+  fits({ batch, pixelBytes }: Needs): boolean {
+    return batch <= this.capacity && (pixelBytes <= this.pixelBytes || !this.entries.has('pictures'));
+  }
+
+  /** Makes ready for the kinds of input that have not been needed before. */
+  async open({ kinds, pixelBytes }: Needs): Promise<void> {
+    for (const kind of kinds) {
+      if (this.destroyed || this.entries.has(kind)) continue;
+      const { kernel, constants } = this.plan.entry[kind];
+      const pipeline = await this.cache.get(kernel, constants);
+      const entry = await allocating(this.device, roomFor(this.plan, this.capacity), () => this.createEntry(kind, pixelBytes, pipeline));
+      if (this.destroyed || this.entries.has(kind)) entry.destroy(); // the end, or another run, came first
+      else this.entries.set(kind, entry);
+    }
   }
 
   /** Puts a run's input and batch on the queue. */
   write(input: PlanInput): void {
     const { queue } = this.device;
+    const { buffers } = this.entries.get(input.kind)!;
     if (input.kind === 'tensor') {
-      queue.writeBuffer(this.buffers.tensor, 0, input.data as Float32Array<ArrayBuffer>);
+      queue.writeBuffer(buffers.tensor!, 0, input.data as Float32Array<ArrayBuffer>);
     } else {
-      queue.writeBuffer(this.buffers.pixels, 0, input.pixels as Uint32Array<ArrayBuffer>);
-      queue.writeBuffer(this.buffers.placements, 0, input.placements as Uint32Array<ArrayBuffer>);
+      queue.writeBuffer(buffers.pixels!, 0, input.pixels as Uint32Array<ArrayBuffer>);
+      queue.writeBuffer(buffers.placements!, 0, input.placements as Uint32Array<ArrayBuffer>);
     }
     if (this.batch === input.batch) return;
     this.batch = input.batch;
@@ -98,9 +132,9 @@ export class PreparedPlan {
     queue.writeBuffer(this.uniformBuffer, 0, this.uniforms.data);
   }
 
-  /** The run's dispatches in order. */
-  boundSteps(kind: PlanInput['kind']): BoundStep[] {
-    return [this.steps.entry[kind], ...this.steps.rest];
+  /** The run's dispatches in order; the kind must have been opened. */
+  boundSteps(kind: Kind): BoundStep[] {
+    return [this.entries.get(kind)!.first, ...this.rest];
   }
 
   encode(pass: GPUComputePassEncoder, { step, pipeline, bindGroup }: BoundStep): void {
@@ -110,26 +144,48 @@ export class PreparedPlan {
   }
 
   destroy(): void {
-    const { weights: _shared, ...own } = this.buffers;
-    for (const buffer of [...Object.values(own), this.uniformBuffer]) buffer.destroy();
+    this.destroyed = true;
+    for (const buffer of this.ownBuffers()) buffer.destroy();
   }
 
-  private bind(cache: PipelineCache, step: Step, index: number): GPUBindGroup {
+  private createEntry(kind: Kind, pixelBytes: number, pipeline: GPUComputePipeline): Entry {
+    const step = this.plan.entry[kind];
+    const buffers: Entry['buffers'] = kind === 'tensor'
+      ? { tensor: this.storage('tensor', step.buffers['tensor']!.size * this.capacity) }
+      : { pixels: this.storage('pixels', Math.max(LEAST_PIXEL_BYTES, pixelBytes)), placements: this.storage('placements', PLACEMENT_BYTES * this.capacity) };
+    const first = this.bind(step, ENTRY_SLOTS[kind], pipeline, buffers);
+    return { first, buffers, destroy: () => Object.values(buffers).forEach((buffer) => buffer.destroy()) };
+  }
+
+  private ownBuffers(): GPUBuffer[] {
+    return [this.activations, this.rows, this.uniformBuffer, ...[...this.entries.values()].flatMap(({ buffers }) => Object.values(buffers))];
+  }
+
+  private storage(label: string, size: number): GPUBuffer {
+    return this.device.createBuffer({ label, size, usage: STORAGE | COPY_SRC | COPY_DST });
+  }
+
+  private bind(step: Step, slot: number, pipeline: GPUComputePipeline, inputs: Entry['buffers'] = {}): BoundStep {
+    const { weights, activations, rows } = this;
+    const buffers = { weights, activations, rows, ...inputs };
     const entries = kernels[step.kernel].bindings.map(({ name, binding, access }): GPUBindGroupEntry => ({
       binding,
-      resource: access === 'uniform' ? this.uniformSlot(step, index) : this.resource(step.buffers[name]!),
+      resource: access === 'uniform' ? this.uniformSlot(step, slot) : this.resource(buffers, step.buffers[name]!),
     }));
-    return this.device.createBindGroup({ label: step.label, layout: cache.layoutOf(step.kernel), entries });
+    const layout = this.cache.layoutOf(step.kernel);
+    return { step, pipeline, bindGroup: this.device.createBindGroup({ label: step.label, layout, entries }) };
   }
 
-  private uniformSlot(step: Step, index: number): GPUBufferBinding {
-    return { buffer: this.uniformBuffer, offset: this.uniforms.offsets[index]!, size: kernels[step.kernel].uniforms!.size };
+  private uniformSlot(step: Step, slot: number): GPUBufferBinding {
+    return { buffer: this.uniformBuffer, offset: this.uniforms.offsets[slot]!, size: kernels[step.kernel].uniforms!.size };
   }
 
-  private resource({ space, offset, size }: BufferRange): GPUBufferBinding {
-    const buffer = this.buffers[space];
+  private resource(buffers: Entry['buffers'], { space, offset, size }: BufferRange): GPUBufferBinding {
+    const buffer = buffers[space]!;
     if (size === 0) return { buffer };
     const images = space === 'weights' ? 1 : this.capacity;
     return { buffer, offset: offset * images, size: size * images };
   }
 }
+
+const roomFor = ({ width, height }: Plan, images: number): string => `${images} images of ${width}×${height}`;

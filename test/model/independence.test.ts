@@ -29,15 +29,17 @@ beforeAll(async () => {
 
 afterAll(() => detector?.dispose());
 
-async function rowsOf(images: number[]): Promise<Float32Array> {
+function tensorOf(images: number[]): { data: Float32Array; dims: number[] } {
   const batch = new Float32Array(images.length * perImage);
   images.forEach((image, slot) => batch.set(data.subarray(image * perImage, (image + 1) * perImage), slot * perImage));
-  return (await detector.run({ data: batch, dims: [images.length, 3, height, width] })).data;
+  return { data: batch, dims: [images.length, 3, height, width] };
 }
 
+const rowsOf = async (images: number[]): Promise<Float32Array> => (await detector.run(tensorOf(images))).data;
+const differingSlots = async (images: number[]): Promise<number[]> => differing(images, await rowsOf(images));
+
 /** The slots whose rows are not, bit for bit, those of their image alone. */
-async function differingSlots(images: number[]): Promise<number[]> {
-  const rows = await rowsOf(images);
+function differing(images: number[], rows: Float32Array): number[] {
   expect(rows).toHaveLength(images.length * rowValues);
   return images.flatMap((image, slot) => {
     const own = rows.subarray(slot * rowValues, (slot + 1) * rowValues);
@@ -77,6 +79,30 @@ describe('a result does not depend on its neighbours', () => {
   test('runs that overlap get their own rows', async () => {
     const batches = [[0], [1, 2], [3, 4, 0], [2], [4, 1]];
     expect(await Promise.all(batches.map(differingSlots))).toEqual(batches.map(() => []));
+  });
+
+  test('runs that overlap and need ever more room get their own rows, too', async () => {
+    const growing = await Engine.load(seededModel('n', { classCount: 3, height, width }));
+    const batches = [[0], [1], [2], [3], [4], [1, 2], [0], [3], [3, 4, 0], [2], [4, 1], [0, 1, 2, 3]];
+    const rows = await Promise.all(batches.map((images) => growing.run(tensorOf(images))));
+    growing.dispose();
+    expect(batches.map((images, i) => differing(images, rows[i]!.data))).toEqual(batches.map(() => []));
+  });
+
+  test('more sizes at once than are kept ready get their own rows, and so does a trace among them', async () => {
+    const others = [32, 64, 128, 160, 192].map((side) => ({ data: noise([1, 3, side, 32]), dims: [1, 3, side, 32] }));
+    const expected: Float32Array[] = [];
+    for (const other of others) expected.push((await detector.run(other)).data);
+    const traced: Float32Array[] = [];
+    const visit = ({ name }: { name: string }, values: Float32Array): void => void (name.includes('model.23') && traced.push(values));
+    await detector.trace(tensorOf([2]), visit);
+    const alone = traced.splice(0);
+    const tracing = detector.trace(tensorOf([2]), visit);
+    const rows = await Promise.all([...others, tensorOf([1]), ...others].map((other) => detector.run(other)));
+    await tracing;
+    expect(rows.map(({ data: found }) => found)).toEqual([...expected, await rowsOf([1]), ...expected]);
+    expect(alone.length).toBeGreaterThan(5);
+    expect(traced).toEqual(alone);
   });
 
   test('a new engine gives the same bits', async () => {

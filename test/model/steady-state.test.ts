@@ -50,6 +50,21 @@ describe('a warm engine', () => {
     }
   });
 
+  test('has made nothing for pictures before there are any, and only what they take when there are', async () => {
+    const own = await Engine.load(seededModel('n', { height, width }));
+    const tensorRun = (): Promise<unknown> => own.run({ data: noise([1, 3, height, width]), dims: [1, 3, height, width] });
+    meter.read();
+    await tensorRun();
+    const { pipelines, bindGroups } = meter.read();
+    const steps = stepsOf(own.planFor(), 'tensor');
+    expect({ pipelines, bindGroups }).toEqual({ pipelines: new Set(steps.map(({ kernel, constants }) => kernel + JSON.stringify(constants))).size, bindGroups: steps.length });
+    await own.detect(picture(31, 77));
+    expect(meter.read()).toMatchObject({ submits: 1, buffers: 2, bindGroups: 1, pipelines: 1, shaderModules: 1 });
+    await Promise.all([tensorRun(), own.detect(picture(20, 30))]);
+    expect(meter.read()).toMatchObject({ ...nothingMade, submits: 2 });
+    own.dispose();
+  });
+
   test('was warmed up by warmUp', async () => {
     await detector.warmUp(2, { height: 32, width: 64 });
     meter.read();
