@@ -24,6 +24,11 @@ ${Object.entries(commands).map(([name, { about }]) => `  ${name.padEnd(10)}${abo
   --help     Show this, or after a command its options
   --version  Show the version
 
+Environment:
+  YOLOV10_ADAPTER  auto, gpu, lavapipe or swiftshader, where --adapter is left out
+  YOLOV10_CACHE    Folder for downloaded models and unpacked drivers
+  HF_ENDPOINT      Address of another hub for hub ids (owner/name), such as a mirror
+
 Example:
   yolov10-webgpu detect photo.jpg --out results
 `;

@@ -42,7 +42,7 @@ export type ByteSource = string | URL | Blob | ArrayBuffer | Uint8Array;
 export interface ByteRequest {
   signal?: AbortSignal;
   onProgress?: (progress: DownloadProgress) => void;
-  /** Where hub ids are looked up; https://huggingface.co where left out. */
+  /** Where hub ids are looked up; where left out HF_ENDPOINT (Node, Deno), else https://huggingface.co. */
   hub?: string;
   /** False downloads anew and keeps nothing. */
   cache?: boolean;

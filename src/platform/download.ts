@@ -14,6 +14,8 @@ export interface DownloadStore {
 }
 
 const SILENCE_LIMIT_MS = 30_000;
+/** How long a server may take to say whether a stored file is current; after that the stored one serves. */
+const CHECK_LIMIT_MS = 5_000;
 
 /**
  * Downloads a file unless the store has the server's present version of it; offline, the stored one serves.
@@ -30,7 +32,8 @@ export async function download(address: string, store: DownloadStore | undefined
 
 async function isCurrent(address: string, stored: StoredFile, signal: AbortSignal | undefined): Promise<boolean> {
   try {
-    const response = await fetch(address, { method: 'HEAD', ...(signal && { signal }) });
+    const patience = AbortSignal.timeout(CHECK_LIMIT_MS);
+    const response = await fetch(address, { method: 'HEAD', signal: signal ? AbortSignal.any([signal, patience]) : patience });
     return !response.ok || (stored.validator !== undefined && validatorOf(response) === stored.validator);
   } catch (error) {
     if (signal?.aborted) throw error;

@@ -13,13 +13,14 @@ const HUB_ID = /^[\w][\w.-]*\/[\w][\w.-]*$/;
 /**
  * Sorts a byte source. A string without a scheme is a path, except that `owner/name`, not ending in a file's suffix,
  * is a hub id: the address of the file onnx/model.onnx of that model.
+ * @throws InputError `bad-argument` for an address that is none
  */
 export function locate(source: ByteSource, hub: string = HUB): Location {
   if (source instanceof URL) return source.protocol === 'file:' ? pathOf(source) : { kind: 'address', address: source.href };
   if (typeof source !== 'string') return { kind: 'bytes', bytes: source };
   if (/^file:/i.test(source)) return pathOf(new URL(source));
-  if (/^(https?|blob|data):/i.test(source)) return { kind: 'address', address: source };
-  if (isHubId(source)) return { kind: 'address', address: `${hub.replace(/\/$/, '')}/${source}/resolve/main/onnx/model.onnx` };
+  if (/^(https?|blob|data):/i.test(source)) return addressOf(source);
+  if (isHubId(source)) return addressOf(`${hub.replace(/\/$/, '')}/${source}/resolve/main/onnx/model.onnx`);
   return { kind: 'path', path: source };
 }
 
@@ -38,6 +39,11 @@ export async function bytesAtHand(source: Blob | ArrayBuffer | Uint8Array): Prom
     found: source === null ? 'null' : typeof source,
     remedy: 'Pass where the file is, or its bytes.',
   });
+}
+
+function addressOf(address: string): Location {
+  if (URL.canParse(address)) return { kind: 'address', address };
+  throw new InputError('bad-argument', { expected: 'an address such as https://example.org/model.onnx', found: address, remedy: 'Check its spelling.' });
 }
 
 function pathOf(url: URL): Location {

@@ -9,14 +9,15 @@ import { download, type DownloadStore } from './download.ts';
 import { bytesAtHand, locate } from './locate.ts';
 
 /**
- * The bytes of a file, address, hub id or Blob. Downloads are kept in the user's cache folder.
+ * The bytes of a file, address, hub id or Blob. Downloads are kept in the user's cache folder. Another hub than the
+ * default, such as a mirror, can be named in HF_ENDPOINT, as for the hub's own tools.
  *
  * @throws InputError `not-found`, `offline` or `not-onnx` (a web page instead of a file).
  */
 export async function readBytes(source: ByteSource, request: ByteRequest = {}): Promise<Uint8Array<ArrayBuffer>> {
   request.signal?.throwIfAborted();
   const isFile = typeof source === 'string' && existsSync(source); // a folder's file may look like a hub id
-  const location = isFile ? { kind: 'path' as const, path: source } : locate(source, request.hub);
+  const location = isFile ? { kind: 'path' as const, path: source } : locate(source, request.hub ?? (process.env['HF_ENDPOINT'] || undefined));
   if (location.kind === 'bytes') return bytesAtHand(location.bytes);
   if (location.kind === 'path') return readPath(location.path, request.signal);
   return download(location.address, request.cache === false ? undefined : folderStore(), request);

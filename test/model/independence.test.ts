@@ -98,9 +98,9 @@ describe('a result does not depend on its neighbours', () => {
     await detector.trace(tensorOf([2]), visit);
     const alone = traced.splice(0);
     const tracing = detector.trace(tensorOf([2]), visit);
-    const rows = await Promise.all([...others, tensorOf([1]), ...others].map((other) => detector.run(other)));
+    const rows = await Promise.all([...others, tensorOf([1]), others[0]!].map((other) => detector.run(other)));
     await tracing;
-    expect(rows.map(({ data: found }) => found)).toEqual([...expected, await rowsOf([1]), ...expected]);
+    expect(rows.map(({ data: found }) => found)).toEqual([...expected, await rowsOf([1]), expected[0]]);
     expect(alone.length).toBeGreaterThan(5);
     expect(traced).toEqual(alone);
   });
