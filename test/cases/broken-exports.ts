@@ -1,7 +1,7 @@
 import type { FindingCode } from '../../src/exporting/doctor/finding.ts';
-import { reexport } from '../../src/exporting/reexport.ts';
-import type { DeclaredDim, OnnxAttribute, OnnxModel, OnnxNode, OnnxTensor } from '../../src/onnx/graph.ts';
-import { toInts } from '../../src/onnx/values.ts';
+import { type DynamicDims, reexport } from '../../src/exporting/reexport.ts';
+import type { DeclaredDim, OnnxAttribute, OnnxModel, OnnxNode } from '../../src/onnx/graph.ts';
+import { declare, find, insertBefore, interpose, intsOf, makeNode, redirect, withConstant, withFloat, withGraph, withInts, withTensor } from './graph-edits.ts';
 import { referenceStyle } from './reference-style.ts';
 import { type SeededNetwork, seededNetwork } from './seeded-model.ts';
 
@@ -27,30 +27,53 @@ export const soundExport: MakeSound = (options = {}) => {
   return reexport(network, { height: 128, width: 128, ...options });
 };
 
-/** Every fault the doctor knows, each planted alone. */
-export function* brokenExports(make: MakeSound = soundExport): Generator<Planted> {
-  yield* bakedBatches(make);
-  yield* wrongDeclarations(make);
-  yield* lostShapes(make);
-  yield* awkwardOperators(make());
-  yield* badContent(make());
+export const FORMS: readonly DynamicDims[] = ['none', 'batch', 'batch,height,width'];
+
+const PE = '/model.10/attn/pe/conv/Conv';
+const QKV = '/model.10/attn/qkv/conv/Conv';
+
+/** Every fault the doctor knows that an export with these dynamic dims can have, each planted alone. */
+export function* brokenExports(make: MakeSound = soundExport, dynamic: DynamicDims = 'batch'): Generator<Planted> {
+  const sound = make({ dynamic });
+  if (dynamic !== 'none') yield* [...bakedReshapes(sound), ...bakedBatches(sound), ...lostBatches(sound)];
+  if (dynamic === 'none') yield { title: 'static batch', model: sound, code: 'batch-static', node: 'images', mendable: true };
+  yield* wrongDeclarations(sound);
+  yield* dynamic === 'batch,height,width' ? bakedSizes(sound, make()) : [declaredSizes(sound)];
+  yield* lostShapes(sound, dynamic);
+  yield* unknownOperators(sound);
+  yield* awkwardOperators(sound);
+  yield* badContent(sound);
 }
 
-function* bakedBatches(make: MakeSound): Generator<Planted> {
-  const sound = make();
-  for (const node of sound.graph.nodes.filter(({ op }) => op === 'Reshape')) {
-    const target = ints(sound, node.inputs[1]!);
+/** Reshapes to a written target one by one; where height and width are open, attention's share one that is put together. */
+function* bakedReshapes(sound: OnnxModel): Generator<Planted> {
+  for (const node of sound.graph.nodes.filter(({ op, name }) => op === 'Reshape' && !name.includes('/grid.'))) {
+    const target = intsOf(sound, node.inputs[1]!);
+    if (!target) continue;
     const model = withConstant(sound, node, 1, [3, ...target.slice(1)]);
     yield { title: `batch in ${node.name}`, model, code: 'batch-in-reshape', node: node.name, mendable: true };
   }
+  const shared = '/model.10/attn/Concat.channels';
+  const channels = intsOf(sound, shared);
+  if (channels) yield { title: 'batch in a target put together', model: withInts(sound, shared, [3, channels[1]!]), code: 'batch-in-reshape', node: '/model.10/attn/Reshape_1', mendable: false };
+}
+
+function* bakedBatches(sound: OnnxModel): Generator<Planted> {
   const expand = find(sound, '/model.23/Expand');
   yield { title: 'batch in an Expand', model: withConstant(sound, expand, 1, [3, 1, 4]), code: 'batch-in-expand', node: expand.name, mendable: true };
-  const tile = { ...expand, name: 'tile', op: 'Tile', inputs: ['/model.23/anchors', 'repeats'], outputs: ['tiled'] };
-  const tiled = redirect(withInts(insertBefore(sound, '/model.23/Sub', tile), 'repeats', [3, 1, 1]), '/model.23/Sub', 0, 'tiled');
-  yield { title: 'batch in a Tile', model: tiled, code: 'batch-in-tile', node: 'tile', mendable: true };
-  yield { title: 'batch in a constant', model: withAnchorsRepeated(sound, 3), code: 'batch-in-constant', node: '/model.23/anchors', mendable: true };
-  const halved = insertBefore(sound, '/model.10/attn/qkv/conv/Conv', splitBatch(sound.opset));
-  yield { title: 'batch split in two', model: redirect(withInts(halved, 'ones', [1, 1]), '/model.10/attn/qkv/conv/Conv', 0, 'half_0'), code: 'batch-mixed', node: 'halve', mendable: false };
+  const anchors = find(sound, '/model.23/Sub').inputs[0]!;
+  const tiled = interpose(sound, '/model.23/Sub', makeNode('tile', 'Tile', [anchors, 'repeats'], ['tiled']));
+  yield { title: 'batch in a Tile', model: withInts(tiled, 'repeats', [3, 1, 1]), code: 'batch-in-tile', node: 'tile', mendable: true };
+  yield { title: 'batch in a constant', model: withZeros(sound, [3, 1, 1]), code: 'batch-in-constant', node: 'zeros', mendable: true };
+  const halved = interpose(sound, QKV, splitBatch(sound.opset));
+  yield { title: 'batch split in two', model: withInts(halved, 'ones', [1, 1]), code: 'batch-mixed', node: 'halve', mendable: false };
+}
+
+/** Nothing added to the boxes' lower corners, by a constant of the given shape. */
+function withZeros(sound: OnnxModel, dims: number[]): OnnxModel {
+  const node = makeNode('shift', 'Add', [find(sound, '/model.23/Sub').inputs[0]!, 'zeros'], ['shifted']);
+  const bytes = new Uint8Array(4 * dims.reduce((a, b) => a * b));
+  return withTensor(interpose(sound, '/model.23/Sub', node), { name: 'zeros', dataType: 'float', dims, bytes });
 }
 
 /** Takes a batch of two apart; the sizes are an attribute before operator set 13. */
@@ -61,59 +84,68 @@ function splitBatch(opset: number): OnnxNode {
   return makeNode('halve', 'Split', ['/model.10/Split_output_1', 'ones'], outputs, { axis });
 }
 
-function* wrongDeclarations(make: MakeSound): Generator<Planted> {
-  const sound = make();
-  const input = (...dims: DeclaredDim[]): OnnxModel => declare(sound, 'inputs', dims);
-  const output = (...dims: DeclaredDim[]): OnnxModel => declare(sound, 'outputs', dims);
-  yield { title: 'input batch dropped', model: input(1, 3, 128, 128), code: 'input-batch-lost', node: 'images', mendable: true };
-  yield { title: 'output batch dropped', model: output(1, 300, 6), code: 'output-batch-lost', node: 'output0', mendable: true };
-  yield { title: 'output dims misnamed', model: output('batch', 'anchors', 'six'), code: 'output-dims-misnamed', node: 'output0', mendable: true };
-  const values = sound.graph.values.map((value) => (value.name === '/model.0/conv/Conv_output_0' ? { ...value, dims: ['batch', 16, 99, 64] } : value));
-  yield { title: 'annotation wrong', model: withGraph(sound, { values }), code: 'annotation-wrong', node: '/model.0/conv/Conv_output_0', mendable: true };
-  yield { title: 'height and width baked', model: input('batch', 3, 'height', 'width'), code: 'size-baked', node: '/model.10/attn/Reshape', mendable: true };
-  yield { title: 'anchors baked', model: anchorsBaked(make), code: 'anchors-baked', node: 'fixed', mendable: true };
-  yield { title: 'static batch', model: make({ dynamic: 'none' }), code: 'batch-static', node: 'images', mendable: true };
+function* lostBatches(sound: OnnxModel): Generator<Planted> {
+  const [input, output] = [sound.graph.inputs[0]!.dims!, sound.graph.outputs[0]!.dims!];
+  yield { title: 'input batch dropped', model: declare(sound, 'inputs', input.with(0, 1)), code: 'input-batch-lost', node: 'images', mendable: true };
+  yield { title: 'output batch dropped', model: declare(sound, 'outputs', output.with(0, 1)), code: 'output-batch-lost', node: 'output0', mendable: true };
 }
 
-/** An export of every size whose anchors are those of one. */
-function anchorsBaked(make: MakeSound): OnnxModel {
-  const open = make({ dynamic: 'batch,height,width' });
-  const anchors = { ...make().graph.initializers.get('/model.23/anchors')!, name: 'fixed' };
-  const held = withGraph(open, { initializers: new Map([...open.graph.initializers, ['fixed', anchors]]) });
-  return redirect(redirect(held, '/model.23/Sub', 0, 'fixed'), '/model.23/Add', 0, 'fixed');
+function* wrongDeclarations(sound: OnnxModel): Generator<Planted> {
+  const dims: DeclaredDim[] = [sound.graph.outputs[0]!.dims![0]!, 'anchors', 'six'];
+  yield { title: 'output dims misnamed', model: declare(sound, 'outputs', dims), code: 'output-dims-misnamed', node: 'output0', mendable: true };
+  const first = '/model.0/conv/Conv_output_0';
+  const values = sound.graph.values.map((value) => (value.name === first ? { ...value, dims: value.dims!.with(1, 99) } : value));
+  yield { title: 'annotation wrong', model: withGraph(sound, { values }), code: 'annotation-wrong', node: first, mendable: true };
 }
 
-function* lostShapes(make: MakeSound): Generator<Planted> {
-  const sound = make();
+/** Every size promised by a graph of one. */
+function declaredSizes(sound: OnnxModel): Planted {
+  const model = declare(sound, 'inputs', [...sound.graph.inputs[0]!.dims!.slice(0, 2), 'height', 'width']);
+  return { title: 'height and width baked', model, code: 'size-baked', node: '/model.10/attn/Reshape', mendable: true };
+}
+
+/** One size written into a graph of every size; `one` is the export of that size. */
+function* bakedSizes(open: OnnxModel, one: OnnxModel): Generator<Planted> {
+  const reshape = find(open, '/model.10/attn/Reshape_1');
+  const target = intsOf(one, find(one, reshape.name).inputs[1]!)!;
+  yield { title: 'height and width baked', model: withConstant(open, reshape, 1, target), code: 'size-baked', node: reshape.name, mendable: false };
+  const held = withTensor(open, { ...one.graph.initializers.get('/model.23/anchors')!, name: 'fixed' });
+  const model = redirect(redirect(held, '/model.23/Sub', 0, 'fixed'), '/model.23/Add', 0, 'fixed');
+  yield { title: 'anchors baked', model, code: 'anchors-baked', node: 'fixed', mendable: false };
+}
+
+/** Shapes as the reference exporter works them out; a static one has nothing for TensorRT to lose. */
+function* lostShapes(sound: OnnxModel, dynamic: DynamicDims): Generator<Planted> {
   const before = referenceStyle(sound, 'before-fix');
   const after = referenceStyle(sound, 'after-fix');
-  const pe = '/model.10/attn/pe/conv/Conv';
-  for (const name of ['Reshape', 'Reshape_1', 'Reshape_2']) {
-    yield { title: `channels as -1 in ${name}`, model: before, code: 'channel-minus-one', node: `/model.10/attn/${name}`, mendable: true };
+  const mendable = dynamic !== 'batch,height,width';
+  if (dynamic !== 'none') {
+    for (const name of ['Reshape', 'Reshape_1', 'Reshape_2']) {
+      yield { title: `channels as -1 in ${name}`, model: before, code: 'channel-minus-one', node: `/model.10/attn/${name}`, mendable };
+    }
+    yield { title: 'pe conv unknown to TensorRT', model: before, code: 'conv-input-unknown-tensorrt', node: PE, mendable };
   }
-  yield { title: 'pe conv unknown to TensorRT', model: before, code: 'conv-input-unknown-tensorrt', node: pe, mendable: true };
-  yield { title: 'pe conv unknown to ONNX before the fix', model: before, code: 'conv-input-unknown-onnx', node: pe, mendable: true };
-  yield { title: 'pe conv unknown to ONNX after the fix', model: after, code: 'conv-input-unknown-onnx', node: pe, mendable: true };
-  const magic = makeNode('magic', 'Magic', ['/model.10/Split_output_1'], ['conjured'], {}, 'com.example');
-  const model = redirect(insertBefore(sound, '/model.10/attn/qkv/conv/Conv', magic), '/model.10/attn/qkv/conv/Conv', 0, 'conjured');
-  const bare = withGraph(model, { values: [] });
-  yield { title: 'an unknown operator', model: bare, code: 'unknown-operator', node: 'magic', mendable: false };
+  yield { title: 'pe conv unknown to ONNX before the fix', model: before, code: 'conv-input-unknown-onnx', node: PE, mendable };
+  yield { title: 'pe conv unknown to ONNX after the fix', model: after, code: 'conv-input-unknown-onnx', node: PE, mendable: true };
+}
+
+function* unknownOperators(sound: OnnxModel): Generator<Planted> {
+  const magic = interpose(sound, QKV, makeNode('magic', 'Magic', ['/model.10/Split_output_1'], ['conjured'], {}, 'com.example'));
+  yield { title: 'an unknown operator', model: withGraph(magic, { values: [] }), code: 'unknown-operator', node: 'magic', mendable: false };
   const late = makeNode('late', 'Magic', ['/model.23/Concat_5_output_0'], ['vanished'], {}, 'com.example');
-  const hidden = redirect(insertBefore(sound, '/model.23/Transpose', late), '/model.23/Transpose', 0, 'vanished');
-  yield { title: 'no shape behind it', model: hidden, code: 'shape-unknown', node: 'output0', mendable: false };
+  yield { title: 'no shape behind it', model: interpose(sound, '/model.23/Transpose', late), code: 'shape-unknown', node: 'output0', mendable: false };
 }
 
 function* awkwardOperators(sound: OnnxModel): Generator<Planted> {
   yield { title: 'Mod', model: sound, code: 'mod-operator', node: '/model.23/Mod', mendable: true };
   yield { title: 'GatherElements', model: sound, code: 'gather-elements-operator', node: '/model.23/GatherElements', mendable: true };
   const top = find(sound, '/model.23/TopK');
-  const copied = insertBefore(sound, top.name, makeNode('k', 'Identity', [top.inputs[1]!], ['k_copied'], {}));
+  const copied = insertBefore(sound, top.name, makeNode('k', 'Identity', [top.inputs[1]!], ['k_copied']));
   yield { title: 'K computed', model: redirect(copied, top.name, 1, 'k_copied'), code: 'topk-k-computed', node: top.name, mendable: true };
-  const conv = find(sound, '/model.3/conv/Conv');
-  const looped = redirect(sound, conv.name, 0, '/model.8/cv2/act/Mul_output_0');
-  yield { title: 'a cycle', model: looped, code: 'graph-cycle', node: conv.name, mendable: false };
-  const contradiction = redirect(sound, '/model.10/attn/pe/conv/Conv', 0, '/model.9/cv2/act/Mul_output_0');
-  yield { title: 'channels that do not fit', model: contradiction, code: 'node-contradiction', node: '/model.10/attn/pe/conv/Conv', mendable: false };
+  const conv = '/model.3/conv/Conv';
+  yield { title: 'a cycle', model: redirect(sound, conv, 0, '/model.8/cv2/act/Mul_output_0'), code: 'graph-cycle', node: conv, mendable: false };
+  const contradiction = redirect(sound, PE, 0, '/model.9/cv2/act/Mul_output_0');
+  yield { title: 'channels that do not fit', model: contradiction, code: 'node-contradiction', node: PE, mendable: false };
 }
 
 function* badContent(sound: OnnxModel): Generator<Planted> {
@@ -121,8 +153,7 @@ function* badContent(sound: OnnxModel): Generator<Planted> {
   yield { title: 'a weight beyond float16', model: withFloat(sound, bias, 1e5), code: 'float16-overflow', node: bias, mendable: true };
   yield { title: 'a weight that is not a number', model: withFloat(sound, bias, Number.NaN), code: 'float16-overflow', node: bias, mendable: true };
   yield { title: 'boxes in float16', model: withNarrowOutput(sound), code: 'float16-boxes', node: 'output0', mendable: true };
-  const norm = makeNode('norm', 'BatchNormalization', ['/model.0/conv/Conv_output_0', bias, bias, bias, bias], ['normed'], {});
-  const normed = redirect(insertBefore(sound, '/model.0/act/Sigmoid', norm), '/model.0/act/Sigmoid', 0, 'normed');
+  const normed = interpose(sound, '/model.0/act/Sigmoid', makeNode('norm', 'BatchNormalization', ['/model.0/conv/Conv_output_0', bias, bias, bias, bias], ['normed']));
   yield { title: 'batch norm', model: normed, code: 'batch-norm-unfolded', node: 'norm', mendable: true };
   yield { title: 'no names', model: { ...sound, metadata: new Map() }, code: 'names-missing', node: 'metadata', mendable: true };
 }
@@ -133,62 +164,4 @@ function withNarrowOutput(model: OnnxModel): OnnxModel {
   const cast = makeNode('narrow', 'Cast', ['wide'], ['output0'], { to: { kind: 'int', value: 10 } });
   const outputs = model.graph.outputs.map((value) => ({ ...value, dataType: 'float16' as const }));
   return withGraph(model, { nodes: [...nodes, cast], outputs });
-}
-
-function withGraph(model: OnnxModel, graph: Partial<OnnxModel['graph']>): OnnxModel {
-  return { ...model, graph: { ...model.graph, ...graph } };
-}
-
-function find(model: OnnxModel, name: string): OnnxNode {
-  const node = model.graph.nodes.find((candidate) => candidate.name === name);
-  if (!node) throw new Error(`the sound export has no node ${name}`);
-  return node;
-}
-
-function ints(model: OnnxModel, name: string): number[] {
-  return toInts(model.graph.initializers.get(name)!);
-}
-
-function withInts(model: OnnxModel, name: string, values: number[]): OnnxModel {
-  const tensor: OnnxTensor = { name, dataType: 'int64', dims: [values.length], bytes: new Uint8Array(BigInt64Array.from(values, BigInt).buffer) };
-  return withGraph(model, { initializers: new Map([...model.graph.initializers, [name, tensor]]) });
-}
-
-function withConstant(model: OnnxModel, node: OnnxNode, position: number, values: number[]): OnnxModel {
-  return redirect(withInts(model, 'planted', values), node.name, position, 'planted');
-}
-
-function redirect(model: OnnxModel, reader: string, position: number, value: string): OnnxModel {
-  find(model, reader);
-  const nodes = model.graph.nodes.map((node) => (node.name === reader ? { ...node, inputs: node.inputs.with(position, value) } : node));
-  return withGraph(model, { nodes });
-}
-
-function insertBefore(model: OnnxModel, reader: string, node: OnnxNode): OnnxModel {
-  const place = model.graph.nodes.indexOf(find(model, reader));
-  return withGraph(model, { nodes: model.graph.nodes.toSpliced(place, 0, node) });
-}
-
-function makeNode(name: string, op: string, inputs: string[], outputs: string[], attributes: Record<string, OnnxAttribute>, domain = ''): OnnxNode {
-  return { name, op, domain, inputs, outputs, attributes: new Map(Object.entries(attributes)) };
-}
-
-function declare(model: OnnxModel, side: 'inputs' | 'outputs', dims: DeclaredDim[]): OnnxModel {
-  return withGraph(model, { [side]: model.graph[side].map((value) => ({ ...value, dims })) });
-}
-
-function withAnchorsRepeated(model: OnnxModel, count: number): OnnxModel {
-  const name = '/model.23/anchors';
-  const tensor = model.graph.initializers.get(name)!;
-  const bytes = new Uint8Array(tensor.bytes.length * count);
-  for (let copy = 0; copy < count; copy++) bytes.set(tensor.bytes, copy * tensor.bytes.length);
-  const repeated = { ...tensor, dims: [count, ...tensor.dims.slice(1)], bytes };
-  return withGraph(model, { initializers: new Map([...model.graph.initializers, [name, repeated]]) });
-}
-
-function withFloat(model: OnnxModel, name: string, value: number): OnnxModel {
-  const tensor = model.graph.initializers.get(name)!;
-  const bytes = tensor.bytes.slice();
-  new DataView(bytes.buffer).setFloat32(0, value, true);
-  return withGraph(model, { initializers: new Map([...model.graph.initializers, [name, { ...tensor, bytes }]]) });
 }

@@ -10,12 +10,20 @@ export function noise(dims: readonly number[], seed = 5): Float32Array {
   return Float32Array.from({ length: dims.reduce((a, b) => a * b, 1) }, random);
 }
 
-/** Runs a model file once by ONNX Runtime on the CPU, one thread. */
-export async function runOnnx(bytes: Uint8Array, data: Float32Array, dims: readonly number[]): Promise<Outputs> {
-  const session = await ort.InferenceSession.create(bytes, { intraOpNumThreads: 1, interOpNumThreads: 1, logSeverityLevel: 3 });
+/** One run of a loaded model. */
+export type Run = (data: Float32Array, dims: readonly number[]) => Promise<Outputs>;
+
+/** Loads a model file into ONNX Runtime on the CPU, one thread, for as many runs as `use` makes. */
+export async function withOnnx<T>(bytes: Uint8Array, use: (run: Run) => Promise<T>): Promise<T> {
+  const session = await ort.InferenceSession.create(bytes, { intraOpNumThreads: 1, interOpNumThreads: 1, logSeverityLevel: 4 });
   try {
-    return (await session.run({ images: new ort.Tensor('float32', data, [...dims]) })) as unknown as Outputs;
+    return await use(async (data, dims) => (await session.run({ images: new ort.Tensor('float32', data, [...dims]) })) as unknown as Outputs);
   } finally {
     await session.release();
   }
+}
+
+/** Runs a model file once. */
+export function runOnnx(bytes: Uint8Array, data: Float32Array, dims: readonly number[]): Promise<Outputs> {
+  return withOnnx(bytes, (run) => run(data, dims));
 }

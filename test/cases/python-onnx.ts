@@ -1,7 +1,12 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+/** Dims by tensor name: numbers, names, null where a dim is unknown; null for an unknown rank. */
+export type PythonShapes = Record<string, (number | string | null)[] | null>;
 
 const SCRIPT = `
 import json, sys, onnx
@@ -10,11 +15,15 @@ def shape(value):
     t = value.type.tensor_type
     if not t.HasField('shape'): return None
     return [d.dim_value if d.HasField('dim_value') else d.dim_param or None for d in t.shape.dim]
+def infer(model):
+    inferred = shape_inference.infer_shapes(model, check_type=True, strict_mode=True, data_prop=True)
+    return {v.name: shape(v) for v in [*inferred.graph.value_info, *inferred.graph.output]}
 model = onnx.load(sys.argv[1])
 onnx.checker.check_model(model, full_check=True)
-if sys.argv[2] == 'bare': del model.graph.value_info[:]
-inferred = shape_inference.infer_shapes(model, check_type=True, strict_mode=True, data_prop=True)
-print(json.dumps({v.name: shape(v) for v in [*inferred.graph.value_info, *inferred.graph.output]}))
+result = {'kept': infer(model)}
+del model.graph.value_info[:]
+result['bare'] = infer(model)
+print(json.dumps(result))
 `;
 
 /** Debian's Python, which another one on the path may hide. */
@@ -29,17 +38,18 @@ export function pythonOnnxReads(opset: number): boolean {
 }
 
 /**
- * Full check and strict shape inference with data propagation by the reference implementation: the shape of every value.
- * `bare` drops the file's own annotations first.
+ * Full check and strict shape inference with data propagation by the reference implementation: the shape of every value,
+ * with the file's own annotations `kept` and without (`bare`).
  */
-export function pythonShapes(bytes: Uint8Array, annotations: 'kept' | 'bare' = 'kept'): Record<string, (number | string | null)[] | null> {
-  const folder = mkdtempSync(join(tmpdir(), 'onnx-'));
+export async function pythonShapes(bytes: Uint8Array): Promise<{ kept: PythonShapes; bare: PythonShapes }> {
+  const folder = await mkdtemp(join(tmpdir(), 'onnx-'));
   try {
-    writeFileSync(join(folder, 'model.onnx'), bytes);
-    const { status, stdout, stderr } = spawnSync(PYTHON, ['-c', SCRIPT, join(folder, 'model.onnx'), annotations], { encoding: 'utf8', maxBuffer: 1 << 26 });
-    if (status !== 0) throw new Error(stderr.slice(-500));
-    return JSON.parse(stdout) as Record<string, (number | string | null)[] | null>;
+    await writeFile(join(folder, 'model.onnx'), bytes);
+    const { stdout } = await promisify(execFile)(PYTHON, ['-c', SCRIPT, join(folder, 'model.onnx')], { maxBuffer: 1 << 26 });
+    return JSON.parse(stdout) as { kept: PythonShapes; bare: PythonShapes };
+  } catch (error) {
+    throw new Error((error as { stderr?: string }).stderr?.slice(-500) ?? String(error));
   } finally {
-    rmSync(folder, { recursive: true });
+    await rm(folder, { recursive: true });
   }
 }

@@ -5,7 +5,7 @@ import { toInts } from '../../src/onnx/values.ts';
 export type ReferenceVersion = 'before-fix' | 'after-fix';
 
 /**
- * Rewires a sound re-export (dynamic batch) the way the reference exporter writes its Reshapes, Expands and Tiles: dims
+ * Rewires a sound re-export the way the reference exporter writes its Reshapes, Expands and Tiles: dims
  * computed by Shape, Gather, Unsqueeze and Concat, no shape annotations, output dims with invented names. It computes
  * the same numbers.
  */
@@ -37,9 +37,10 @@ class Rewiring {
   rewire(node: OnnxNode): OnnxNode[] {
     this.#nodes = [];
     if (node.name.endsWith('/attn/qkv/conv/Conv')) this.#attended = node.inputs[0]!;
-    const target = this.#model.graph.initializers.get(node.inputs[1] ?? '');
-    if (node.op === 'Reshape' && target && toInts(target)[0] === 0) this.#reshape(node, toInts(target));
-    else if (node.op === 'Expand' && target) this.#widen(node);
+    const written = this.#model.graph.initializers.get(node.inputs[1] ?? '');
+    const target = node.op === 'Reshape' && written ? toInts(written) : [];
+    if (ATTENTION.test(node.name) || target[0] === 0) this.#reshape(node, target);
+    else if (node.op === 'Expand' && written) this.#widen(node);
     else this.#nodes.push(node);
     return this.#nodes;
   }

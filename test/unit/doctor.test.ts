@@ -1,18 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { diagnose, isSound } from '../../src/exporting/doctor/diagnose.ts';
-import type { DynamicDims } from '../../src/exporting/reexport.ts';
 import { reexport } from '../../src/exporting/reexport.ts';
-import { brokenExports, soundExport } from '../cases/broken-exports.ts';
+import { brokenExports, FORMS, soundExport } from '../cases/broken-exports.ts';
 import { seededNetwork } from '../cases/seeded-model.ts';
 
-const planted = [...brokenExports()];
+const planted = FORMS.flatMap((dynamic) => [...brokenExports(soundExport, dynamic)].map((fault) => ({ dynamic, ...fault })));
 
 describe('planted faults', () => {
   it('are many', () => {
-    expect(planted.length).toBeGreaterThanOrEqual(35);
+    expect(planted.length).toBeGreaterThanOrEqual(80);
   });
 
-  it.each(planted)('$title: $code at $node', ({ model, code, node }) => {
+  it.each(planted)('dynamic $dynamic, $title: $code at $node', ({ model, code, node }) => {
     const { findings } = diagnose(model);
     const found = findings.find((finding) => finding.code === code && finding.node === node);
     expect(found, JSON.stringify(findings.map((finding) => [finding.code, finding.node]))).toBeDefined();
@@ -29,8 +28,7 @@ describe('planted faults', () => {
 
 describe('sound exports have no findings', () => {
   const opsets = [11, 12, 13, 16, 17, 18, 20];
-  const dynamics: DynamicDims[] = ['none', 'batch', 'batch,height,width'];
-  it.each(opsets.flatMap((opset) => dynamics.map((dynamic) => ({ opset, dynamic }))))('n, opset $opset, dynamic $dynamic', ({ opset, dynamic }) => {
+  it.each(opsets.flatMap((opset) => FORMS.map((dynamic) => ({ opset, dynamic }))))('n, opset $opset, dynamic $dynamic', ({ opset, dynamic }) => {
     const diagnosis = diagnose(soundExport({ opset, dynamic }));
     expect(diagnosis.findings.filter(({ severity }) => severity !== 'note')).toEqual([]);
     expect(isSound(diagnosis)).toBe(true);
