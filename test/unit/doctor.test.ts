@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { diagnose, isSound } from '../../src/exporting/doctor/diagnose.ts';
 import { reexport } from '../../src/exporting/reexport.ts';
 import { brokenExports, FORMS, soundExport } from '../cases/broken-exports.ts';
+import { withFloat } from '../cases/graph-edits.ts';
 import { seededNetwork } from '../cases/seeded-model.ts';
 
 const planted = FORMS.flatMap((dynamic) => [...brokenExports(soundExport, dynamic)].map((fault) => ({ dynamic, ...fault })));
@@ -24,6 +25,19 @@ describe('planted faults', () => {
     const codes = new Set(planted.map(({ code }) => code));
     expect(codes.size).toBe(26);
   });
+});
+
+describe('weights beyond float16', () => {
+  const judge = (value: number): string[] =>
+    diagnose(withFloat(soundExport(), 'model.0.conv.bias', value)).findings.flatMap(({ code, severity, is }) => (code === 'float16-overflow' ? [`${severity}: ${is}`] : []));
+
+  it.each([
+    [-70_000, ['warning: up to 7.00e+4']],
+    [3e38, ['warning: up to 3.00e+38']],
+    [-65_504, []],
+    [-Infinity, ['error: infinite or not a number, in float']],
+    [Number.NaN, ['error: infinite or not a number, in float']],
+  ])('%f', (value, found) => expect(judge(value)).toEqual(found));
 });
 
 describe('sound exports have no findings', () => {

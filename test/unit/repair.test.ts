@@ -3,7 +3,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { InputError } from '../../src/core/errors.ts';
 import { diagnose } from '../../src/exporting/doctor/diagnose.ts';
 import { repair } from '../../src/exporting/repair/repair.ts';
-import type { OnnxTensor } from '../../src/onnx/graph.ts';
+import { verifyWeights } from '../../src/exporting/repair/verify.ts';
+import type { OnnxModel, OnnxTensor } from '../../src/onnx/graph.ts';
 import { parseModel } from '../../src/onnx/parse.ts';
 import { serializeModel } from '../../src/onnx/serialize.ts';
 import { toInts } from '../../src/onnx/values.ts';
@@ -171,6 +172,20 @@ describe('goals', () => {
   it('changes nothing a second time', () => {
     const once = repair(serializeModel(soundExport())).bytes;
     expect(Buffer.compare(repair(once).bytes, once)).toBe(0);
+  });
+});
+
+describe('the comparison of weights', () => {
+  const file = new Uint8Array(64).fill(7);
+  const modelWith = (bytes: Uint8Array): OnnxModel =>
+    ({ graph: { initializers: new Map([['w', { name: 'w', dataType: 'uint8', dims: [bytes.length], bytes }]]) } }) as unknown as OnnxModel;
+
+  it.each([0, 4, 19, 20, 22])('sees byte %i of 23, wherever they stand in the files', (place) => {
+    const changed = file.slice();
+    changed[5 + place]! ^= 1;
+    const before = modelWith(file.subarray(16, 39));
+    expect(verifyWeights(before, modelWith(file.subarray(5, 28)))).toEqual([]);
+    expect(verifyWeights(before, modelWith(changed.subarray(5, 28)))).toHaveLength(1);
   });
 });
 
