@@ -87,7 +87,7 @@ def bent(rng, ink, area):
     angle = rng.uniform(0.3, 1.2)
     h, w = ink.shape
     flat = (np.arange(w, dtype=np.float32) + 0.5) / w
-    source = (np.arcsin((2 * flat - 1) * np.sin(angle)) / (2 * angle) + 0.5) * w - 0.5
+    source = ((np.arcsin((2 * flat - 1) * np.sin(angle)) / (2 * angle) + 0.5) * w - 0.5).astype(np.float32)
     out = cv2.remap(ink, np.tile(source[None], (h, 1)), np.tile(np.arange(h, dtype=np.float32)[:, None], (1, w)), cv2.INTER_LINEAR)
     seen = lambda x: w * (np.sin(angle * (2 * x / w - 1)) / (2 * np.sin(angle)) + 0.5)
     left, right = seen(area[0]), seen(area[0] + area[2])

@@ -11,6 +11,8 @@ from network import BINS, anchors, decode_boxes, flatten
 ALPHA, BETA = 0.5, 6.0
 BOX, CLASS, DISTRIBUTION = 7.5, 0.5, 1.5
 EPS = 1e-9
+# A cell with any metric above this may be chosen: a young network's overlaps to the sixth power are tiny.
+LEAST_METRIC = 1e-14
 
 
 def ciou(a, b):
@@ -40,13 +42,13 @@ def assign(scores, boxes, points, labels, targets, valid, top):
     score = scores.gather(2, labels[:, None].expand(-1, scores.shape[1], -1)).transpose(1, 2)
     metric = score**ALPHA * overlap**BETA * inside
     best = metric.topk(top, -1)
-    taken = torch.zeros_like(metric).scatter_(-1, best.indices, (best.values > EPS).float())
+    taken = torch.zeros_like(metric).scatter_(-1, best.indices, (best.values > LEAST_METRIC).float())
     crowded = taken.sum(1, keepdim=True) > 1
     winner = F.one_hot(overlap.argmax(1), taken.shape[1]).transpose(1, 2)
     taken = torch.where(crowded, winner * inside, taken)
     index, positive = taken.argmax(1), taken.sum(1) > 0
     metric, overlap = metric * taken, overlap * taken
-    weight = (metric / (metric.amax(-1, keepdim=True) + EPS) * overlap.amax(-1, keepdim=True)).amax(1)
+    weight = (metric / (metric.amax(-1, keepdim=True) + LEAST_METRIC) * overlap.amax(-1, keepdim=True)).amax(1)
     return index, positive, weight
 
 
@@ -79,4 +81,5 @@ def head_loss(maps, labels, targets, valid, top):
 def loss(outputs, labels, targets, valid):
     """Both heads: one cell per target for the one that is kept, ten for the one that teaches the features."""
     one, many = outputs
-    return head_loss(one, labels, targets, valid, 1) + head_loss(many, labels, targets, valid, 10)
+    value = head_loss(many, labels, targets, valid, 10)
+    return value if one is None else value + head_loss(one, labels, targets, valid, 1)

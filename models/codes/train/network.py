@@ -151,17 +151,28 @@ class Detect(nn.Module):
             )
 
         self.cv2, self.cv3, self.one2one_cv2, self.one2one_cv3 = boxes(), scores(), boxes(), scores()
+        self.paired = True
         for box, score, stride in zip([*self.cv2, *self.one2one_cv2], [*self.cv3, *self.one2one_cv3], STRIDES * 2):
-            box[-1].bias.data[:] = 1.0
+            # First boxes about five cells wide (32 at equal odds): small targets overlap them enough to be assigned.
+            box[-1].bias.data[:] = -0.35 * torch.arange(BINS).repeat(4)
             # About five objects in a 320-pixel picture: the prior that keeps the first steps calm.
             score[-1].bias.data[:] = math.log(5 / classes / (320 / stride) ** 2)
 
     def branch(self, maps, boxes, scores):
         return [torch.cat((box(x), score(x)), 1) for x, box, score in zip(maps, boxes, scores)]
 
+    def pair(self):
+        """Starts the one-to-one head from what the one-to-many head has learned."""
+        self.one2one_cv2.load_state_dict(self.cv2.state_dict())
+        self.one2one_cv3.load_state_dict(self.cv3.state_dict())
+        self.paired = True
+
     def forward(self, maps):
-        one = self.branch([x.detach() for x in maps] if self.training else maps, self.one2one_cv2, self.one2one_cv3)
-        return (one, self.branch(maps, self.cv2, self.cv3)) if self.training else (one, None)
+        """Maps of the one-to-one head (None before it is paired) and, in training, of the one-to-many head."""
+        if not self.training:
+            return self.branch(maps, self.one2one_cv2, self.one2one_cv3), None
+        one = self.branch([x.detach() for x in maps], self.one2one_cv2, self.one2one_cv3) if self.paired else None
+        return one, self.branch(maps, self.cv2, self.cv3)
 
 
 class YOLOv10n(nn.Module):

@@ -18,6 +18,7 @@ from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 from compose import Composed
 from data import Shards, collate, example
 from loss import loss
+from muon import Muon
 from network import YOLOv10n
 
 CLASSES = 6
@@ -31,9 +32,11 @@ def arguments():
     parser.add_argument("--run", required=True, help="folder of checkpoints")
     parser.add_argument("--minutes", type=float, default=60, help="length of the whole schedule")
     parser.add_argument("--size", type=int, default=256)
-    parser.add_argument("--final-size", type=int, default=320, help="size of the last third")
+    parser.add_argument("--final-size", type=int, default=320, help="size of the final stage")
+    parser.add_argument("--final", type=float, default=0.35, help="share of the schedule that trains the one-to-one head too")
     parser.add_argument("--batch", type=int, default=16)
-    parser.add_argument("--lr", type=float, default=2e-3)
+    parser.add_argument("--lr", type=float, default=2e-3, help="peak rate of AdamW")
+    parser.add_argument("--muon", type=float, default=0.02, help="peak rate of Muon; 0 leaves everything to AdamW")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--workers", type=int, default=2, help="processes that make batches; 0 makes them between the steps")
     parser.add_argument("--mosaic", type=float, default=0.15, help="share of pictures put together from four")
@@ -43,11 +46,21 @@ def arguments():
     return parser.parse_args()
 
 
-def optimizer_for(network, lr):
-    decayed = [p for p in network.parameters() if p.ndim > 1]
+def optimizers_for(network, args):
+    """Muon for dense convolutions, AdamW for the rest: depthwise kernels, biases, norms and each head's last layer."""
+    last = {id(level[-1].weight) for head in heads_of(network) for level in head}
+    dense = [p for p in network.parameters() if p.ndim > 1 and p.shape[1] > 1 and id(p) not in last]
+    chosen = {id(p) for p in dense} if args.muon else set()
+    decayed = [p for p in network.parameters() if p.ndim > 1 and id(p) not in chosen]
     plain = [p for p in network.parameters() if p.ndim <= 1]
     groups = [{"params": decayed, "weight_decay": 0.02}, {"params": plain, "weight_decay": 0.0}]
-    return torch.optim.AdamW(groups, lr)
+    adam = torch.optim.AdamW(groups, args.lr)
+    return [adam, Muon(dense, args.muon)] if args.muon else [adam]
+
+
+def heads_of(network):
+    head = network.model[-1]
+    return head.cv2, head.cv3, head.one2one_cv2, head.one2one_cv3
 
 
 @torch.no_grad()
@@ -92,8 +105,10 @@ class Training:
         self.last.parent.mkdir(parents=True, exist_ok=True)
         self.network = YOLOv10n(CLASSES).to(device, memory_format=torch.channels_last)
         self.mean = copy.deepcopy(self.network).eval()
-        self.optimizer = optimizer_for(self.network, args.lr)
+        self.optimizers = optimizers_for(self.network, args)
+        self.peaks = [[group["lr"] for group in o.param_groups] for o in self.optimizers]
         self.step, self.minutes = 0, 0.0
+        self.network.model[-1].paired = False
         if self.last.exists():
             self.restore(torch.load(self.last, map_location=device), whole=True)
             print(f"resumed at step {self.step}, {self.minutes:.1f} minutes", flush=True)
@@ -105,29 +120,39 @@ class Training:
         self.network.load_state_dict(state["network"])
         self.mean.load_state_dict(state["mean"])
         if whole:
-            self.optimizer.load_state_dict(state["optimizer"])
+            for optimizer, kept in zip(self.optimizers, state["optimizers"]):
+                optimizer.load_state_dict(kept)
             self.step, self.minutes = state["step"], state["minutes"]
+            self.network.model[-1].paired = state["paired"]
+
+    def pair(self):
+        """Begins the final stage: from now on the one-to-one head learns too."""
+        if not self.network.model[-1].paired:
+            self.network.model[-1].pair()
+            self.mean.model[-1].pair()
 
     def save(self):
-        state = {"network": self.network.state_dict(), "mean": self.mean.state_dict(), "optimizer": self.optimizer.state_dict(),
-                 "step": self.step, "minutes": self.minutes}
+        state = {"network": self.network.state_dict(), "mean": self.mean.state_dict(), "step": self.step, "minutes": self.minutes,
+                 "optimizers": [o.state_dict() for o in self.optimizers], "paired": self.network.model[-1].paired}
         part = self.last.with_suffix(".part")
         torch.save(state, part)
         part.rename(self.last)
 
-    def learn(self, batch, rate, bf16):
-        """One step; returns the loss."""
-        for group in self.optimizer.param_groups:
-            group["lr"] = rate
+    def learn(self, batch, share, bf16):
+        """One step at this share of the peak rates; returns the loss."""
+        for optimizer, peaks in zip(self.optimizers, self.peaks):
+            for group, peak in zip(optimizer.param_groups, peaks):
+                group["lr"] = peak * share
         images, *targets = (x.to(self.device, non_blocking=True) for x in batch)
         images = images.contiguous(memory_format=torch.channels_last).float() / 255
         with torch.autocast(self.device, torch.bfloat16, enabled=bf16):
             outputs = self.network(images)
         value = loss(outputs, *targets)
-        self.optimizer.zero_grad(set_to_none=True)
+        self.network.zero_grad(set_to_none=True)
         value.backward()
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 10)
-        self.optimizer.step()
+        for optimizer in self.optimizers:
+            optimizer.step()
         self.step += 1
         average(self.mean, self.network, self.step)
         return value.item()
@@ -148,13 +173,15 @@ def main():
         done = training.minutes / args.minutes
         if done >= 1:
             break
-        size.value = args.size if done < 2 / 3 else args.final_size
-        rate = args.lr * min(1, (training.step + 1) / 300) * (0.02 + 0.98 * (1 + math.cos(math.pi * done)) / 2)
-        value = training.learn(batch, rate, bf16=device == "cuda" or args.bf16)
+        if done >= 1 - args.final:
+            size.value = args.final_size
+            training.pair()
+        share = min(1, (training.step + 1) / 200) * (0.02 + 0.98 * (1 + math.cos(math.pi * done)) / 2)
+        value = training.learn(batch, share, bf16=device == "cuda" or args.bf16)
         running = value if running is None else 0.98 * running + 0.02 * value
         if training.step % 20 == 0:
             seen, side = training.step * args.batch, batch[0].shape[-1]
-            print(f"{training.minutes:6.1f} min  step {training.step}  seen {seen}  size {side}  loss {running:.3f}  lr {rate:.2e}", flush=True)
+            print(f"{training.minutes:6.1f} min  step {training.step}  seen {seen}  size {side}  loss {running:.3f}  rate {share:.3f}", flush=True)
         if time.time() - saved > 120:
             saved = time.time()
             training.save()

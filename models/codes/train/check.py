@@ -1,0 +1,99 @@
+"""Checks the trainer on cases small enough to know the answer, and sees it learn four pictures by heart: python3 check.py"""
+import types
+
+import numpy as np
+import torch
+
+import data
+from loss import assign, ciou, loss
+from muon import Muon, orthogonal
+from network import YOLOv10n, detections
+from train import optimizers_for
+
+SIZE = 96
+TINTS = ((255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 0))
+
+
+def near(found, expected, tolerance, what):
+    difference = np.abs(np.asarray(found, np.float64) - np.asarray(expected, np.float64)).max()
+    assert difference <= tolerance, f"{what}: expected {expected} within {tolerance}, found {found}"
+
+
+def check_ciou():
+    a = torch.tensor([[0.0, 0, 10, 10], [0, 0, 10, 10], [0, 0, 10, 10]])
+    b = torch.tensor([[0.0, 0, 10, 10], [5, 0, 15, 10], [20, 0, 30, 10]])
+    # Same shape, so only overlap and centre distance count: 1/3 - 25/325 and 0 - 400/1000.
+    near(ciou(a, b), [1, 1 / 3 - 25 / 325, -0.4], 1e-5, "complete IoU")
+
+
+def check_assignment():
+    points = torch.tensor([[5.0, 5], [15, 5], [25, 5], [95, 95]])
+    targets, valid = torch.tensor([[[0.0, 0, 20, 10], [10, 0, 30, 10]]]), torch.ones(1, 2, dtype=torch.bool)
+    boxes = torch.tensor([[[0.0, 0, 19, 10], [9, 0, 29, 10], [10, 0, 30, 9], [90, 90, 99, 99]]])
+    scores = torch.full((1, 4, 2), 0.5)
+    scores[0, 2] = 0.1
+    index, positive, weight = assign(scores, boxes, points, torch.tensor([[0, 1]]), targets, valid, 1)
+    assert positive.tolist() == [[True, True, False, False]], positive
+    assert index[0, :2].tolist() == [0, 1], index
+    near(weight[0, :2], [ciou(boxes[0, i], targets[0, i]).item() for i in (0, 1)], 1e-5, "label weights")
+
+
+def check_orthogonal():
+    singular = torch.linalg.svdvals(orthogonal(torch.randn(3, 24, 60)))
+    assert 0.5 < singular.min() and singular.max() < 1.4, singular
+
+
+def rectangle(rng, tint):
+    """A picture of one coloured rectangle on grey, and its row."""
+    w, h = rng.integers(30, 60, 2)
+    x, y = rng.integers(4, SIZE - 4 - w), rng.integers(4, SIZE - 4 - h)
+    picture = np.full((SIZE, SIZE, 3), 60, np.uint8)
+    picture[y : y + h, x : x + w] = tint
+    return picture, np.float32([[0, x, y, x + w, y + h]])
+
+
+def check_augmentation():
+    rng = np.random.default_rng(1)
+    for _ in range(60):
+        picture, boxes = data.zoom(*rectangle(rng, (0, 255, 0)), rng)
+        picture, boxes = data.flip(*data.letterbox(picture, boxes, SIZE, rng), SIZE, rng)
+        ys, xs = np.nonzero((picture[..., 1] > 150) & (picture[..., 0] < 100))
+        near(boxes[0, 1:], [xs.min(), ys.min(), xs.max() + 1, ys.max() + 1], 2, "box after augmentation")
+
+
+def check_learning():
+    """Both heads, as in the final stage: the one-to-one head must find each rectangle and its class, once."""
+    torch.manual_seed(0)
+    rng = np.random.default_rng(2)
+    examples = [rectangle(rng, tint) for tint in TINTS]
+    for c, (_, boxes) in enumerate(examples):
+        boxes[:, 0] = c
+    images, *targets = data.collate(examples)
+    images = images.float() / 255
+    network = YOLOv10n(len(TINTS)).train()
+    for module in network.modules():
+        if isinstance(module, torch.nn.BatchNorm2d):
+            module.momentum = 0.3  # its averages must keep up with so few steps
+    optimizers = optimizers_for(network, types.SimpleNamespace(lr=2e-3, muon=0.02))
+    assert isinstance(optimizers[1], Muon)
+    for _ in range(200):
+        network.zero_grad(set_to_none=True)
+        loss(network(images), *targets).backward()
+        for optimizer in optimizers:
+            optimizer.step()
+    with torch.no_grad():
+        rows = detections(network.eval()(images)[0], 20)
+    for c, (found, (_, boxes)) in enumerate(zip(rows, examples)):
+        assert found[0, 5] == c and found[0, 4] > 0.5, f"picture {c}: best detection {found[0].tolist()}"
+        assert found[1, 4] < 0.5 * found[0, 4], f"picture {c}: reported twice, {found[:2].tolist()}"
+        assert ciou(found[0, :4], torch.from_numpy(boxes[0, 1:])) > 0.7, f"picture {c}: {found[0].tolist()}, wanted {boxes}"
+
+
+def main():
+    for check in (check_ciou, check_assignment, check_orthogonal, check_augmentation, check_learning):
+        check()
+        print(f"{check.__name__} passed", flush=True)
+
+
+if __name__ == "__main__":
+    main()
