@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { readNpy, toFloat32, writeNpy } from '../crosscheck/npy.ts';
 import { InputError } from '../core/errors.ts';
+import { checkTensor } from '../requests.ts';
 import { adapterChoice, adapterName, adapterOption, openEngine, type OpenEngine } from './engine.ts';
 import type { Io } from './io.ts';
 import { badArgument, describeOptions, parseOptions, type OptionSpecs } from './options.ts';
@@ -29,14 +30,12 @@ export async function run(args: string[], io: Io, open: OpenEngine = openEngine)
     throw badArgument('--input and --output', input === undefined ? 'no --input' : 'no --output', 'Name a .npy file for each.');
   }
   const array = readNpy(await readInput(input), input);
-  const [, channels, height, width] = array.shape;
-  if (array.shape.length !== 4 || channels !== 3) {
-    throw new InputError('bad-tensor', { expected: `${input} of shape [B, 3, H, W]`, found: `[${array.shape.join(', ')}]`, remedy: 'Transpose or stack it in Python.' });
-  }
-  const engine = await open({ model, imageSize: { height: height!, width: width! }, adapter: adapterChoice(values.adapter) }, io);
+  const tensor = { data: toFloat32(array), dims: array.shape };
+  const { height, width } = checkTensor(tensor); // before a model is loaded in vain
+  const engine = await open({ model, imageSize: { height, width }, adapter: adapterChoice(values.adapter) }, io);
   try {
     const started = performance.now();
-    const { data, dims } = await engine.run({ data: toFloat32(array), dims: array.shape });
+    const { data, dims } = await engine.run(tensor);
     const took = performance.now() - started;
     await writeOutput(output, writeNpy({ dtype: 'f4', shape: dims, data }));
     io.note(`${output}: [${dims.join(', ')}] float32, computed in ${duration(took)} on ${adapterName(engine.adapter)}\n`);
