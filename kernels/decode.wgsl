@@ -11,17 +11,31 @@ const THREADS: u32 = 64;
 @group(0) @binding(2) var<storage, read_write> boxes: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> scores: array<f32>;
 
-// Expectation over the bins of one side.
-fn distance(first: u32) -> f32 {
-  var highest = logits[first];
-  for (var i = 1u; i < head.bins4; i++) { highest = max(highest, logits[first + i]); }
+// Number of the bin in each of the four channels of the `vector`th vec4, where a side's bins begin at channel `first`: below
+// zero or `bins` and more where the channel belongs to another side.
+fn binsOf(vector: u32, first: u32) -> vec4f {
+  return vec4f(0.0, 1.0, 2.0, 3.0) + f32(i32(4 * vector) - i32(first));
+}
+
+// Expectation over the bins of one side of the anchor at `base`.
+fn distance(base: u32, side: u32) -> f32 {
+  let first = side * head.bins;
+  let end = (first + head.bins + 3) / 4;
+  var highest = vec4f(-3.4028234e38);
+  for (var i = first / 4; i < end; i++) {
+    let bin = binsOf(i, first);
+    highest = max(highest, select(vec4f(-3.4028234e38), logits[base + i], (bin >= vec4f()) & (bin < vec4f(f32(head.bins)))));
+  }
   let peak = max(max(highest.x, highest.y), max(highest.z, highest.w));
   var total = 0.0;
   var sum = 0.0;
-  for (var i = 0u; i < head.bins4; i++) {
-    let weight = exp(logits[first + i] - peak);
+  for (var i = first / 4; i < end; i++) {
+    let bin = binsOf(i, first);
+    // Of another side's logits the exponential might overflow.
+    let power = exp(min(logits[base + i] - peak, vec4f()));
+    let weight = select(vec4f(), power, (bin >= vec4f()) & (bin < vec4f(f32(head.bins))));
     total += dot(weight, vec4f(1.0));
-    sum += dot(weight, vec4f(0.0, 1.0, 2.0, 3.0) + f32(4 * i));
+    sum += dot(weight, bin);
   }
   return sum / total;
 }
@@ -50,7 +64,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let centre = vec2f(f32(cell % width), f32(cell / width)) + 0.5;
   let base = id.x * head.anchor4;
   var sides = vec4f();
-  for (var side = 0u; side < 4; side++) { sides[side] = distance(base + side * head.bins4); }
+  for (var side = 0u; side < 4; side++) { sides[side] = distance(base, side); }
   boxes[id.x] = vec4f(centre - sides.xy, centre + sides.zw) * stride;
-  scores[id.x] = sigmoid(bestLogit(base + 4 * head.bins4));
+  scores[id.x] = sigmoid(bestLogit(base + head.bins));
 }

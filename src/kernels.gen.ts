@@ -38,65 +38,161 @@ export const kernels = {
       { name: 'batch', offset: 0, type: 'u32' },
       { name: 'cells', offset: 4, type: 'u32' },
       { name: 'heads', offset: 8, type: 'u32' },
-      { name: 'key4', offset: 12, type: 'u32' },
-      { name: 'value4', offset: 16, type: 'u32' },
+      { name: 'key', offset: 12, type: 'u32' },
+      { name: 'value', offset: 16, type: 'u32' },
       { name: 'scale', offset: 20, type: 'f32' },
     ] },
     constants: {
       THREADS: { type: 'u32', value: 64 },
+      FOUR: { type: 'u32', value: 1 },
     },
     source: `const THREADS: u32 = 64;
 struct Attention {
   batch: u32,
   cells: u32,
   heads: u32,
-  key4: u32,
-  value4: u32,
+  key: u32,
+  value: u32,
   scale: f32,
 }
-@group(0) @binding(0) var<uniform> attention: Attention;
-@group(0) @binding(1) var<storage, read_write> qkv: array<vec4f>;
-@group(0) @binding(2) var<storage, read_write> output: array<vec4f>;
-fn similarity(query: u32, key: u32) -> f32 {
-  var sum = vec4f();
-  for (var i = 0u; i < attention.key4; i++) { sum += qkv[query + i] * qkv[key + i]; }
-  return (sum.x + sum.y + sum.z + sum.w) * attention.scale;
-}
-@compute @workgroup_size(THREADS)
-fn main(@builtin(global_invocation_id) id: vec3u, @builtin(workgroup_id) group: vec3u) {
+fn attend(cell: u32, group: vec3u) {
   let cells = attention.cells;
   let heads = attention.heads;
-  let quarters = (attention.value4 + 3) / 4;
-  let head = group.y / quarters;
-  let quarter = (group.y - head * quarters) * 4;
+  let parts = (attention.value + 4 * FOUR - 1) / (4 * FOUR);
+  let head = group.y / parts;
+  let part = (group.y - head * parts) * 4 * FOUR;
   let image = group.z;
-  if (id.x >= cells) { return; }
-  let cell4 = heads * (2 * attention.key4 + attention.value4);
-  let first = image * cells * cell4;
-  let query = first + id.x * cell4 + head * attention.key4;
-  let keys = first + (heads + head) * attention.key4;
-  let values = first + 2 * heads * attention.key4 + head * attention.value4 + quarter;
+  if (cell >= cells) { return; }
+  let step = heads * (2 * attention.key + attention.value);
+  let first = image * cells * step;
+  let query = first + cell * step + head * attention.key;
+  let keys = first + (heads + head) * attention.key;
+  let values = first + 2 * heads * attention.key + head * attention.value + part;
   var highest = -3.4028234e38;
-  for (var m = 0u; m < cells; m++) { highest = max(highest, similarity(query, keys + m * cell4)); }
+  for (var m = 0u; m < cells; m++) { highest = max(highest, dotProduct(query, keys + m * step) * attention.scale); }
   var total = 0.0;
   var s0 = vec4f();
   var s1 = vec4f();
   var s2 = vec4f();
   var s3 = vec4f();
   for (var m = 0u; m < cells; m++) {
-    let weight = exp(similarity(query, keys + m * cell4) - highest);
-    let value = values + m * cell4;
+    let weight = exp(dotProduct(query, keys + m * step) * attention.scale - highest);
+    let value = values + m * step;
     total += weight;
-    s0 += weight * qkv[value];
-    s1 += weight * qkv[value + 1];
-    s2 += weight * qkv[value + 2];
-    s3 += weight * qkv[value + 3];
+    s0 += weight * fourValues(value);
+    s1 += weight * fourValues(value + FOUR);
+    s2 += weight * fourValues(value + 2 * FOUR);
+    s3 += weight * fourValues(value + 3 * FOUR);
   }
-  let out = ((image * cells + id.x) * heads + head) * attention.value4 + quarter;
-  output[out] = s0 / total;
-  if (quarter + 1 < attention.value4) { output[out + 1] = s1 / total; }
-  if (quarter + 2 < attention.value4) { output[out + 2] = s2 / total; }
-  if (quarter + 3 < attention.value4) { output[out + 3] = s3 / total; }
+  let out = ((image * cells + cell) * heads + head) * attention.value;
+  let end = out + attention.value;
+  storeFour(out + part, end, s0 / total);
+  storeFour(out + part + FOUR, end, s1 / total);
+  storeFour(out + part + 2 * FOUR, end, s2 / total);
+  storeFour(out + part + 3 * FOUR, end, s3 / total);
+}
+const FOUR: u32 = 1;
+@group(0) @binding(0) var<uniform> attention: Attention;
+@group(0) @binding(1) var<storage, read_write> qkv: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> output: array<vec4f>;
+fn dotProduct(query: u32, key: u32) -> f32 {
+  var sum = vec4f();
+  for (var i = 0u; i < attention.key; i++) { sum += qkv[query + i] * qkv[key + i]; }
+  return sum.x + sum.y + sum.z + sum.w;
+}
+fn fourValues(at: u32) -> vec4f {
+  return qkv[at];
+}
+fn storeFour(at: u32, end: u32, values: vec4f) {
+  if (at < end) { output[at] = values; }
+}
+@compute @workgroup_size(THREADS)
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(workgroup_id) group: vec3u) {
+  attend(id.x, group);
+}
+` as string,
+  },
+  "attention_any": {
+    bindings: [
+      { name: 'attention', binding: 0, access: 'uniform' },
+      { name: 'qkv', binding: 1, access: 'read_write' },
+      { name: 'output', binding: 2, access: 'read_write' },
+    ],
+    uniforms: { size: 24, fields: [
+      { name: 'batch', offset: 0, type: 'u32' },
+      { name: 'cells', offset: 4, type: 'u32' },
+      { name: 'heads', offset: 8, type: 'u32' },
+      { name: 'key', offset: 12, type: 'u32' },
+      { name: 'value', offset: 16, type: 'u32' },
+      { name: 'scale', offset: 20, type: 'f32' },
+    ] },
+    constants: {
+      THREADS: { type: 'u32', value: 64 },
+      FOUR: { type: 'u32', value: 4 },
+    },
+    source: `const THREADS: u32 = 64;
+struct Attention {
+  batch: u32,
+  cells: u32,
+  heads: u32,
+  key: u32,
+  value: u32,
+  scale: f32,
+}
+fn attend(cell: u32, group: vec3u) {
+  let cells = attention.cells;
+  let heads = attention.heads;
+  let parts = (attention.value + 4 * FOUR - 1) / (4 * FOUR);
+  let head = group.y / parts;
+  let part = (group.y - head * parts) * 4 * FOUR;
+  let image = group.z;
+  if (cell >= cells) { return; }
+  let step = heads * (2 * attention.key + attention.value);
+  let first = image * cells * step;
+  let query = first + cell * step + head * attention.key;
+  let keys = first + (heads + head) * attention.key;
+  let values = first + 2 * heads * attention.key + head * attention.value + part;
+  var highest = -3.4028234e38;
+  for (var m = 0u; m < cells; m++) { highest = max(highest, dotProduct(query, keys + m * step) * attention.scale); }
+  var total = 0.0;
+  var s0 = vec4f();
+  var s1 = vec4f();
+  var s2 = vec4f();
+  var s3 = vec4f();
+  for (var m = 0u; m < cells; m++) {
+    let weight = exp(dotProduct(query, keys + m * step) * attention.scale - highest);
+    let value = values + m * step;
+    total += weight;
+    s0 += weight * fourValues(value);
+    s1 += weight * fourValues(value + FOUR);
+    s2 += weight * fourValues(value + 2 * FOUR);
+    s3 += weight * fourValues(value + 3 * FOUR);
+  }
+  let out = ((image * cells + cell) * heads + head) * attention.value;
+  let end = out + attention.value;
+  storeFour(out + part, end, s0 / total);
+  storeFour(out + part + FOUR, end, s1 / total);
+  storeFour(out + part + 2 * FOUR, end, s2 / total);
+  storeFour(out + part + 3 * FOUR, end, s3 / total);
+}
+const FOUR: u32 = 4;
+@group(0) @binding(0) var<uniform> attention: Attention;
+@group(0) @binding(1) var<storage, read_write> qkv: array<f32>;
+@group(0) @binding(2) var<storage, read_write> output: array<f32>;
+fn dotProduct(query: u32, key: u32) -> f32 {
+  var sum = 0.0;
+  for (var i = 0u; i < attention.key; i++) { sum += qkv[query + i] * qkv[key + i]; }
+  return sum;
+}
+fn fourValues(at: u32) -> vec4f {
+  return vec4f(qkv[at], qkv[at + 1], qkv[at + 2], qkv[at + 3]);
+}
+fn storeFour(at: u32, end: u32, values: vec4f) {
+  for (var i = 0u; i < min(4, max(at, end) - at); i++) { output[at + i] = values[i]; }
+}
+@compute @workgroup_size(THREADS)
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(workgroup_id) group: vec3u) {
+  attend(id.x, group);
 }
 ` as string,
   },
@@ -590,7 +686,7 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) gro
       { name: 'cells8', offset: 20, type: 'u32' },
       { name: 'cells16', offset: 24, type: 'u32' },
       { name: 'classes', offset: 28, type: 'u32' },
-      { name: 'bins4', offset: 32, type: 'u32' },
+      { name: 'bins', offset: 32, type: 'u32' },
       { name: 'anchor4', offset: 36, type: 'u32' },
       { name: 'rows', offset: 40, type: 'u32' },
     ] },
@@ -606,7 +702,7 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) gro
   cells8: u32,
   cells16: u32,
   classes: u32,
-  bins4: u32,
+  bins: u32,
   anchor4: u32,
   rows: u32,
 }
@@ -618,16 +714,26 @@ const THREADS: u32 = 64;
 @group(0) @binding(1) var<storage, read_write> logits: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> boxes: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> scores: array<f32>;
-fn distance(first: u32) -> f32 {
-  var highest = logits[first];
-  for (var i = 1u; i < head.bins4; i++) { highest = max(highest, logits[first + i]); }
+fn binsOf(vector: u32, first: u32) -> vec4f {
+  return vec4f(0.0, 1.0, 2.0, 3.0) + f32(i32(4 * vector) - i32(first));
+}
+fn distance(base: u32, side: u32) -> f32 {
+  let first = side * head.bins;
+  let end = (first + head.bins + 3) / 4;
+  var highest = vec4f(-3.4028234e38);
+  for (var i = first / 4; i < end; i++) {
+    let bin = binsOf(i, first);
+    highest = max(highest, select(vec4f(-3.4028234e38), logits[base + i], (bin >= vec4f()) & (bin < vec4f(f32(head.bins)))));
+  }
   let peak = max(max(highest.x, highest.y), max(highest.z, highest.w));
   var total = 0.0;
   var sum = 0.0;
-  for (var i = 0u; i < head.bins4; i++) {
-    let weight = exp(logits[first + i] - peak);
+  for (var i = first / 4; i < end; i++) {
+    let bin = binsOf(i, first);
+    let power = exp(min(logits[base + i] - peak, vec4f()));
+    let weight = select(vec4f(), power, (bin >= vec4f()) & (bin < vec4f(f32(head.bins))));
     total += dot(weight, vec4f(1.0));
-    sum += dot(weight, vec4f(0.0, 1.0, 2.0, 3.0) + f32(4 * i));
+    sum += dot(weight, bin);
   }
   return sum / total;
 }
@@ -654,9 +760,9 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let centre = vec2f(f32(cell % width), f32(cell / width)) + 0.5;
   let base = id.x * head.anchor4;
   var sides = vec4f();
-  for (var side = 0u; side < 4; side++) { sides[side] = distance(base + side * head.bins4); }
+  for (var side = 0u; side < 4; side++) { sides[side] = distance(base, side); }
   boxes[id.x] = vec4f(centre - sides.xy, centre + sides.zw) * stride;
-  scores[id.x] = sigmoid(bestLogit(base + 4 * head.bins4));
+  scores[id.x] = sigmoid(bestLogit(base + head.bins));
 }
 ` as string,
   },
@@ -902,7 +1008,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       { name: 'cells8', offset: 20, type: 'u32' },
       { name: 'cells16', offset: 24, type: 'u32' },
       { name: 'classes', offset: 28, type: 'u32' },
-      { name: 'bins4', offset: 32, type: 'u32' },
+      { name: 'bins', offset: 32, type: 'u32' },
       { name: 'anchor4', offset: 36, type: 'u32' },
       { name: 'rows', offset: 40, type: 'u32' },
     ] },
@@ -916,7 +1022,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   cells8: u32,
   cells16: u32,
   classes: u32,
-  bins4: u32,
+  bins: u32,
   anchor4: u32,
   rows: u32,
 }
@@ -1043,7 +1149,7 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) gro
       { name: 'cells8', offset: 20, type: 'u32' },
       { name: 'cells16', offset: 24, type: 'u32' },
       { name: 'classes', offset: 28, type: 'u32' },
-      { name: 'bins4', offset: 32, type: 'u32' },
+      { name: 'bins', offset: 32, type: 'u32' },
       { name: 'anchor4', offset: 36, type: 'u32' },
       { name: 'rows', offset: 40, type: 'u32' },
     ] },
@@ -1057,7 +1163,7 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) gro
   cells8: u32,
   cells16: u32,
   classes: u32,
-  bins4: u32,
+  bins: u32,
   anchor4: u32,
   rows: u32,
 }
@@ -1138,7 +1244,7 @@ fn main(@builtin(workgroup_id) group: vec3u) {
       { name: 'cells8', offset: 20, type: 'u32' },
       { name: 'cells16', offset: 24, type: 'u32' },
       { name: 'classes', offset: 28, type: 'u32' },
-      { name: 'bins4', offset: 32, type: 'u32' },
+      { name: 'bins', offset: 32, type: 'u32' },
       { name: 'anchor4', offset: 36, type: 'u32' },
       { name: 'rows', offset: 40, type: 'u32' },
     ] },
@@ -1152,7 +1258,7 @@ fn main(@builtin(workgroup_id) group: vec3u) {
   cells8: u32,
   cells16: u32,
   classes: u32,
-  bins4: u32,
+  bins: u32,
   anchor4: u32,
   rows: u32,
 }
@@ -1164,7 +1270,7 @@ fn anchorOf(index: u32) -> u32 {
   return image * head.anchors + chosen[image * head.rows + index / head.classes];
 }
 fn candidate(index: u32) -> u32 {
-  return bitcast<u32>(sigmoid(logits[(anchorOf(index) * head.anchor4 + 4 * head.bins4) * 4 + index % head.classes]));
+  return bitcast<u32>(sigmoid(logits[(anchorOf(index) * head.anchor4 + head.bins) * 4 + index % head.classes]));
 }
 const SELECT_THREADS = 256u;
 const SLOTS = 512u;
@@ -1294,7 +1400,7 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) gro
       { name: 'cells8', offset: 20, type: 'u32' },
       { name: 'cells16', offset: 24, type: 'u32' },
       { name: 'classes', offset: 28, type: 'u32' },
-      { name: 'bins4', offset: 32, type: 'u32' },
+      { name: 'bins', offset: 32, type: 'u32' },
       { name: 'anchor4', offset: 36, type: 'u32' },
       { name: 'rows', offset: 40, type: 'u32' },
     ] },
@@ -1308,7 +1414,7 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) gro
   cells8: u32,
   cells16: u32,
   classes: u32,
-  bins4: u32,
+  bins: u32,
   anchor4: u32,
   rows: u32,
 }
@@ -1320,7 +1426,7 @@ fn anchorOf(index: u32) -> u32 {
   return image * head.anchors + chosen[image * head.rows + index / head.classes];
 }
 fn candidate(index: u32) -> u32 {
-  return bitcast<u32>(sigmoid(logits[(anchorOf(index) * head.anchor4 + 4 * head.bins4) * 4 + index % head.classes]));
+  return bitcast<u32>(sigmoid(logits[(anchorOf(index) * head.anchor4 + head.bins) * 4 + index % head.classes]));
 }
 fn isBetter(score: u32, index: u32, slot: u32) -> bool {
   let other = slotScore(slot);

@@ -1,4 +1,4 @@
-// The head's three levels stacked: logits [batch, anchors, 4·bins4 + classes4] in vec4, the bins of four sides, then classes.
+// The head's three levels stacked: logits [batch, anchors, bins + classes4] in vec4, the bins of four sides, then classes.
 struct Head {
   batch: u32,
   anchors: u32,
@@ -9,8 +9,8 @@ struct Head {
   cells8: u32,
   cells16: u32,
   classes: u32,
-  // vec4 per side, and per anchor.
-  bins4: u32,
+  // Bins per side, so vec4 of the four sides together; and vec4 per anchor.
+  bins: u32,
   anchor4: u32,
   rows: u32,
 }

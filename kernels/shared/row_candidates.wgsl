@@ -7,5 +7,5 @@ fn anchorOf(index: u32) -> u32 {
 }
 
 fn candidate(index: u32) -> u32 {
-  return bitcast<u32>(sigmoid(logits[(anchorOf(index) * head.anchor4 + 4 * head.bins4) * 4 + index % head.classes]));
+  return bitcast<u32>(sigmoid(logits[(anchorOf(index) * head.anchor4 + head.bins) * 4 + index % head.classes]));
 }

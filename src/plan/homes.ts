@@ -1,5 +1,5 @@
 import { InputError } from '../core/errors.ts';
-import type { ConcatLayer, DetectLayer, FeatureMap, Layer } from '../yolov10/layers.ts';
+import type { AttentionLayer, ConcatLayer, DetectLayer, FeatureMap, Layer } from '../yolov10/layers.ts';
 import { anchorCount } from '../yolov10/network.ts';
 import { blocksOf4 } from './weights.ts';
 
@@ -70,8 +70,8 @@ class HomeAssigner implements Homes {
         return;
       }
       case 'attention': {
-        checkFours(`channels per key in "${layer.path}"`, layer.keyDim);
-        checkFours(`channels per head in "${layer.path}"`, layer.headDim);
+        checkHeads(layer);
+        checkFours(`channels of keys and queries in "${layer.path}"`, 2 * layer.heads * layer.keyDim);
         const qkv = this.of(layer.input);
         this.homes.set(layer.value.name, { ...qkv, offset: qkv.offset + (2 * layer.heads * layer.keyDim) / 4 });
         return;
@@ -91,7 +91,6 @@ class HomeAssigner implements Homes {
   }
 
   private stackHead(layer: DetectLayer): void {
-    checkFours(`bins per box side in "${layer.path}"`, layer.bins);
     const boxVectors = layer.bins;
     this.logits = { label: 'logits', pixels: anchorCount(this.height, this.width), vectors: boxVectors + blocksOf4(layer.classCount) };
     let firstPixel = 0;
@@ -119,6 +118,16 @@ export function inputsOf(layer: Layer): readonly FeatureMap[] {
   if (layer.kind === 'detect') return [...layer.boxes, ...layer.classes];
   if (layer.kind === 'concat' || layer.kind === 'add') return layer.inputs;
   return [layer.input];
+}
+
+/** Of all widths the reference can run itself, those heads divide; there are no others to agree with. */
+function checkHeads({ path, heads, headDim }: AttentionLayer): void {
+  if (Number.isInteger(headDim)) return;
+  throw new InputError('unsupported', {
+    expected: `channels that the ${heads} heads of "${path}" divide`,
+    found: String(headDim * heads),
+    remedy: 'Choose another width: the reference cannot run this one either.',
+  });
 }
 
 /** Kernels take channels by fours. */

@@ -18,8 +18,8 @@ export interface LoweringContext {
 
 /** Threads per workgroup of kernels that take one thread per element. */
 const THREADS = 64;
-/** vec4 of values that one thread of the attention sums. */
-const VALUES_PER_THREAD = 4;
+/** Channels that one thread of the attention sums. */
+const VALUES_PER_THREAD = 16;
 
 /** Turns layers into dispatches: sums vanish into the convolution before them, splits and concats into addresses. */
 export function lowerLayers(context: LoweringContext): DraftStep[] {
@@ -120,14 +120,15 @@ function lowerUpsample(context: LoweringContext, { input, output }: UpsampleLaye
 
 function lowerAttention(context: LoweringContext, layer: AttentionLayer): DraftStep {
   const cells = pixelsOf(context, layer.input);
-  const value4 = layer.headDim / 4;
+  const byFours = layer.keyDim % 4 === 0 && layer.headDim % 4 === 0;
+  const element = byFours ? 4 : 1;
   return {
     label: layer.path,
-    kernel: 'attention',
+    kernel: byFours ? 'attention' : 'attention_any',
     constants: {},
     buffers: { qkv: context.homes.of(layer.input).allocation, output: context.homes.of(layer.output).allocation },
-    uniforms: { cells, heads: layer.heads, key4: layer.keyDim / 4, value4, scale: 1 / Math.sqrt(layer.keyDim) },
-    grid: { items: cells, perGroup: THREADS, y: layer.heads * Math.ceil(value4 / VALUES_PER_THREAD), batchAxis: 'z' },
+    uniforms: { cells, heads: layer.heads, key: layer.keyDim / element, value: layer.headDim / element, scale: 1 / Math.sqrt(layer.keyDim) },
+    grid: { items: cells, perGroup: THREADS, y: layer.heads * Math.ceil(layer.headDim / VALUES_PER_THREAD), batchAxis: 'z' },
     outputs: [viewOf(context, layer.output)],
     flops: layerFlops(layer, context.height, context.width),
     reads: [layer.input],
@@ -146,7 +147,7 @@ function lowerDetect(context: LoweringContext, layer: DetectLayer): DraftStep[] 
   const [cells8, cells16] = layer.boxes.map((map) => pixelsOf(context, map));
   const uniforms = {
     anchors, width8: width8!, width16: width16!, width32: width32!, cells8: cells8!, cells16: cells16!,
-    classes: layer.classCount, bins4: layer.bins / 4, anchor4: logits.vectors, rows,
+    classes: layer.classCount, bins: layer.bins, anchor4: logits.vectors, rows,
   };
   const common = { uniforms, outputs: [], flops: 0, makes: [] };
   const perImage = overItems(1, 1);

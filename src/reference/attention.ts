@@ -1,9 +1,14 @@
-import type { Twin } from './dispatch.ts';
+import type { Dispatch, Twin } from './dispatch.ts';
 
-/** Twin of attention.wgsl: per head, the whole row of softmax weights of a query, then the weighted sum of values. */
-export const attention: Twin = (dispatch) => {
-  const { cells, heads, scale } = dispatch.uniforms as { cells: number; heads: number; scale: number };
-  const [keyDim, valueDim] = [dispatch.uniforms['key4']! * 4, dispatch.uniforms['value4']! * 4];
+/** Twin of attention.wgsl, whose elements are four channels. */
+export const attention: Twin = (dispatch) => attend(dispatch, 4);
+/** Twin of attention_any.wgsl, whose elements are single channels. */
+export const attentionAny: Twin = (dispatch) => attend(dispatch, 1);
+
+/** Per head, the whole row of softmax weights of a query, then the weighted sum of values. */
+function attend(dispatch: Dispatch, channelsPerElement: number): void {
+  const { cells, heads, key: keyElements, value: valueElements, scale } = dispatch.uniforms as Record<'cells' | 'heads' | 'key' | 'value' | 'scale', number>;
+  const [keyDim, valueDim] = [keyElements * channelsPerElement, valueElements * channelsPerElement];
   const qkv = dispatch.floats('qkv');
   const output = dispatch.floats('output');
   const perCell = heads * (2 * keyDim + valueDim);
@@ -24,7 +29,7 @@ export const attention: Twin = (dispatch) => {
       }
     }
   }
-};
+}
 
 function dot(values: Float32Array, a: number, b: number, length: number): number {
   let sum = 0;

@@ -4,8 +4,7 @@ import { headOf, sigmoid } from './head.ts';
 
 /** Twin of decode.wgsl: level by level, each anchor's box and its best class's score. */
 export const decode: Twin = (dispatch) => {
-  const { anchors, width8, width16, width32, cells8, cells16, classes, bins4, anchor4 } = headOf(dispatch);
-  const bins = bins4 * 4;
+  const { anchors, width8, width16, width32, cells8, cells16, classes, bins, anchor4 } = headOf(dispatch);
   const logits = dispatch.floats('logits');
   const boxes = dispatch.floats('boxes');
   const scores = dispatch.floats('scores');

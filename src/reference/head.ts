@@ -2,7 +2,7 @@ import type { Dispatch } from './dispatch.ts';
 
 /** The uniforms of shared/head.wgsl. */
 export type Head = Record<
-  'anchors' | 'width8' | 'width16' | 'width32' | 'cells8' | 'cells16' | 'classes' | 'bins4' | 'anchor4' | 'rows', number>;
+  'anchors' | 'width8' | 'width16' | 'width32' | 'cells8' | 'cells16' | 'classes' | 'bins' | 'anchor4' | 'rows', number>;
 
 export const headOf = ({ uniforms }: Dispatch): Head => uniforms as Head;
 

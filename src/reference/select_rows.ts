@@ -3,8 +3,7 @@ import { bestOf, headOf, sigmoid } from './head.ts';
 
 /** Twin of select_rows.wgsl and select_rows_serial.wgsl: all classes of the chosen anchors in one list, sorted. */
 export const selectRows: Twin = (dispatch) => {
-  const { anchors, anchor4, bins4, classes, rows } = headOf(dispatch);
-  const bins = bins4 * 4;
+  const { anchors, anchor4, bins, classes, rows } = headOf(dispatch);
   const logits = dispatch.floats('logits');
   const boxes = dispatch.floats('boxes');
   const chosen = dispatch.words('chosen');

@@ -1,5 +1,5 @@
 import type { Step } from '../plan/plan.ts';
-import { attention } from './attention.ts';
+import { attention, attentionAny } from './attention.ts';
 import { conv } from './conv.ts';
 import { decode } from './decode.ts';
 import { depthwise } from './depthwise.ts';
@@ -14,6 +14,7 @@ import { upsample } from './upsample.ts';
 /** The twin of every kernel. */
 export const twins: Record<Step['kernel'], Twin> = {
   attention,
+  attention_any: attentionAny,
   conv,
   conv_subgroup: conv,
   conv_tiled: conv,

@@ -28,6 +28,7 @@ const shapes: HeadShape[] = [
   { batch: 5, height: 128, width: 128, classes: 3 },
   { batch: 2, height: 320, width: 320, classes: 80 },
   { batch: 2, height: 96, width: 64, classes: 6, bins: 8 },
+  { batch: 3, height: 64, width: 32, classes: 5, bins: 7 },
 ];
 
 function headStep(kernel: HeadKernel, { height, width, classes, bins = 16 }: HeadShape): DraftStep {

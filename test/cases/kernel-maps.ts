@@ -56,15 +56,20 @@ export const attentionCases = (): KernelCase[] => [
   attentionCase({ batch: 5, height: 3, width: 3, channels: 48 }, 1),
   attentionCase({ batch: 2, height: 5, width: 13, channels: 144 }, 2),
   attentionCase({ batch: 2, height: 4, width: 3, channels: 64 }, 1, 20),
+  // Widths that are no multiples of four per head: keys of 39, 22, 38 and 1 channels.
+  attentionCase({ batch: 2, height: 5, width: 7, channels: 156 }, 2),
+  attentionCase({ batch: 1, height: 9, width: 10, channels: 44 }, 1),
+  attentionCase({ batch: 3, height: 4, width: 4, channels: 308 }, 4),
+  attentionCase({ batch: 2, height: 3, width: 3, channels: 8 }, 4, 20),
 ];
 
 /** `power` is the deviation of queries and keys; large ones leave a single key to each query. */
 function attentionCase({ batch, height, width, channels }: MapShape, heads: number, power = 1.5): KernelCase {
   const headDim = channels / heads;
-  const keyDim = headDim / 2;
+  const keyDim = Math.floor(headDim / 2);
   const input: FeatureMap = { name: 'qkv', channels: heads * (2 * keyDim + headDim), stride: 1 };
   const [value, output] = ['value', 'output'].map((name) => ({ name, channels, stride: 1 })) as [FeatureMap, FeatureMap];
-  const from: Home = { allocation: { label: 'qkv', pixels: height * width, vectors: input.channels / 4 }, offset: 0, firstPixel: 0 };
+  const from: Home = { allocation: { label: 'qkv', pixels: height * width, vectors: Math.ceil(input.channels / 4) }, offset: 0, firstPixel: 0 };
   const to: Home = { allocation: { label: 'output', pixels: height * width, vectors: channels / 4 }, offset: 0, firstPixel: 0 };
   const layer: AttentionLayer = { kind: 'attention', path: 'attn', input, value, output, heads, keyDim, headDim };
   const { steps } = lower([layer], { height, width, homes: new Map([[input, from], [value, from], [output, to]]) });

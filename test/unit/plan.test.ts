@@ -81,8 +81,7 @@ describe('plans', () => {
     const { psa, head, ...rest } = scaleConfig('n');
     const refused = (change: Partial<NetworkConfig>): unknown =>
       expect(() => compilePlan(drawNetwork({ ...rest, psa, head, ...change }), 64, 64, softwarePolicy)).toThrow(expect.objectContaining({ name: 'InputError', code: 'unsupported' }));
-    refused({ psa: attentionConfig(156, 312) }); // 39 channels per key
-    refused({ head: { ...head, bins: 10 } });
+    refused({ psa: attentionConfig(200, 400) }); // three heads
     refused({ sppf: { ...rest.sppf, hidden: 66 } });
   });
 
