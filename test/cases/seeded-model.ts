@@ -29,6 +29,13 @@ export function tinyConfig(classCount = 7): NetworkConfig {
   };
 }
 
+/** Two classes, narrow, unevenly deep, another mix of blocks. */
+export function customConfig(): NetworkConfig {
+  const { stages, ...rest } = scaleConfig('n', 2);
+  const changed = { ...stages, 4: { ...stages[4], repeats: 1 }, 6: { ...stages[6], repeats: 3, hidden: 24 }, 13: { ...stages[13], block: 'cib' as const } };
+  return { ...rest, stages: changed };
+}
+
 /** An ONNX file of a published scale, or of any other configuration, with random weights that keep activations in range. */
 export function seededModel(scale: ScaleName | NetworkConfig, options: SeedOptions & ReexportOptions = {}): Uint8Array {
   return serializeModel(reexport(seededNetwork(scale, options), options));
