@@ -2,6 +2,7 @@
 // A workgroup computes a tile of ROWS·4 pixels × COLUMNS·8 channels; per step it brings DEPTH input blocks (four channels
 // each) of the tile's pixels and weights into workgroup memory, so that each is read once per tile, not once per thread.
 // One thread: four pixels × two blocks of four channels, in eight named accumulators that stay in registers. For GPUs.
+// COLUMNS must be a multiple of four: then THREADS is one of PIXELS, and a thread always loads the same pixel of the tile.
 //! use shared/geometry.wgsl
 //! use shared/silu.wgsl
 //! use shared/conv_ends.wgsl
@@ -14,6 +15,7 @@ const DEPTH: u32 = 4;
 const THREADS = ROWS * COLUMNS;
 const PIXELS = ROWS * 4;
 const BLOCKS = COLUMNS * 2;
+const_assert THREADS % PIXELS == 0;
 
 @group(0) @binding(0) var<uniform> geometry: Geometry;
 @group(0) @binding(1) var<storage, read_write> input: array<vec4f>;

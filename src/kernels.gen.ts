@@ -593,6 +593,7 @@ const DEPTH: u32 = 4;
 const THREADS = ROWS * COLUMNS;
 const PIXELS = ROWS * 4;
 const BLOCKS = COLUMNS * 2;
+const_assert THREADS % PIXELS == 0;
 @group(0) @binding(0) var<uniform> geometry: Geometry;
 @group(0) @binding(1) var<storage, read_write> input: array<vec4f>;
 @group(0) @binding(2) var<storage, read> weights: array<mat4x4f>;

@@ -51,7 +51,9 @@ const byThread: Selection = { anchors: 'select_anchors_serial', rows: 'select_ro
 
 const direct: ConvVariant = { kernel: 'conv', constants: () => ({}), tilePixels: 256, tileChannels: 4 };
 
+/** Tiles of `rows` · 4 pixels × `columns` · 8 channels; see conv_tiled.wgsl for why columns come by fours. */
 function tiled(rows: number, columns: number): ConvVariant {
+  if (columns % 4 !== 0) throw new Error(`conv_tiled takes columns by fours, not ${columns}`);
   const constants = (kernel: number): Record<string, number> => ({ KERNEL: kernel, ROWS: rows, COLUMNS: columns });
   return { kernel: 'conv_tiled', constants, tilePixels: rows * 4, tileChannels: columns * 8 };
 }
