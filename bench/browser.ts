@@ -13,19 +13,28 @@ import { benchOptions } from './options.ts';
 import { EngineProcess } from './worker-handle.ts';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-const options = await benchOptions({ sizes: '320', batches: '1,4' });
-const server = await serve(options.model);
+/** What ends within ten minutes: a software adapter takes a hundred times longer. */
+const DEFAULTS = { software: { sizes: '320', batches: '1', runs: '4' }, gpu: { sizes: '320,640', batches: '1,4,8' } };
+
+let model: Uint8Array = new Uint8Array();
+const server = await serve(() => model);
 const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 const script = await bundleForPage(here('browser-page.ts'), 'bench');
-const browser = await launchChromium(webgpuFlags);
+// Without the cache of compiled shaders, or no first result after the first one would be one.
+const browser = await launchChromium([...webgpuFlags, '--disable-gpu-shader-disk-cache']);
 
 try {
   const page = await benchPage(browser);
   const { adapter, fmaPeak } = (await page.evaluate('bench.describe()')) as { adapter: AdapterDescription; fmaPeak: number };
   await page.close();
+  const options = await benchOptions(adapter.software ? DEFAULTS.software : DEFAULTS.gpu);
+  ({ model } = options);
   const open = async (name: EngineName): Promise<EngineHandle> =>
-    name === 'reference' ? new EngineProcess(name, options.model, {}) : pageEngine(name, await benchPage(browser));
+    name === 'reference' ? new EngineProcess(name, model, {}) : pageEngine(name, await benchPage(browser));
   await measure(options, { adapter, fmaPeak, peer: 'onnxruntime-web', open });
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 2;
 } finally {
   await browser.close();
   server.close();
@@ -53,11 +62,11 @@ function pageEngine(name: EngineName, page: Page): EngineHandle {
 }
 
 /** Serves an empty page, the model, and onnxruntime-web's files. */
-async function serve(model: Uint8Array): Promise<Server> {
+async function serve(currentModel: () => Uint8Array): Promise<Server> {
   const created = createServer((request, response) => {
     const path = request.url ?? '/';
     const type = /\.m?js$/.test(path) ? 'text/javascript' : path.endsWith('.wasm') ? 'application/wasm' : 'text/html';
-    const content = path === '/model.onnx' ? Promise.resolve(model) : path.startsWith('/ort/') ? ortFile(path.slice(5)) : Promise.resolve('<!doctype html>');
+    const content = path === '/model.onnx' ? Promise.resolve(currentModel()) : path.startsWith('/ort/') ? ortFile(path.slice(5)) : Promise.resolve('<!doctype html>');
     content.then((body) => response.writeHead(200, { 'content-type': type }).end(body), () => response.writeHead(404).end());
   });
   await new Promise<void>((resolve) => {

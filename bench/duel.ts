@@ -10,6 +10,8 @@ export interface DuelSetup {
   runs: number;
   /** Seconds one cell may take; a cell that would take longer gets fewer runs, or none. */
   budget: number;
+  /** Told what is about to be done, for on a software adapter it takes minutes. */
+  note(text: string): void;
 }
 
 export interface CellResult {
@@ -27,9 +29,10 @@ export type Rival = Extract<EngineName, 'own' | 'onnxruntime'>;
 const ABBA: Rival[] = ['own', 'onnxruntime', 'onnxruntime', 'own'];
 
 /** Cold starts in fresh processes, in ABBA order: milliseconds from the start of loading to the first rows. */
-export async function coldStarts({ open }: DuelSetup, size: number): Promise<Record<Rival, Spread>> {
+export async function coldStarts({ open, note }: DuelSetup, size: number): Promise<Record<Rival, Spread>> {
   const times: Record<Rival, number[]> = { own: [], onnxruntime: [] };
-  for (const name of ABBA) {
+  for (const [index, name] of ABBA.entries()) {
+    note(`first result at ${size}, ${index + 1} of ${ABBA.length}: ${name}`);
     const engine = await open(name);
     try {
       times[name].push(...(await engine.first(1, size)).milliseconds);
@@ -45,7 +48,10 @@ export async function* duel(setup: DuelSetup, cells: { size: number; batch: numb
   const engines = { own: await setup.open('own'), onnxruntime: await setup.open('onnxruntime'), reference: await setup.open('reference') };
   try {
     const [{ size } = { size: 320 }] = cells;
-    for (const engine of Object.values(engines)) await engine.first(1, size);
+    for (const engine of Object.values(engines)) {
+      setup.note(`loading ${engine.name}`);
+      await engine.first(1, size);
+    }
     for (const cell of cells) yield await fight(engines, setup, cell);
   } finally {
     for (const engine of Object.values(engines)) await engine.close();
@@ -54,9 +60,11 @@ export async function* duel(setup: DuelSetup, cells: { size: number; batch: numb
 
 async function fight(
   engines: Record<EngineName, EngineHandle>,
-  { runs, budget }: DuelSetup,
+  { runs, budget, note }: DuelSetup,
   { size, batch }: { size: number; batch: number },
 ): Promise<CellResult> {
+  const cell = `${size} × batch ${batch}`;
+  note(`${cell}: comparing rows`);
   const expected = (await engines.reference.run(batch, size, 1)).rows;
   const agreement: Record<Rival, number> = { own: 0, onnxruntime: 0 };
   let seconds = 0;
@@ -66,7 +74,8 @@ async function fight(
   }
   const counts = await engines.own.count(batch, size);
   const rounds = Math.min(Math.ceil(runs / 2), Math.floor(budget / (2 * seconds)));
-  const steady = rounds > 0 ? await steadyTimes(engines, batch, size, rounds) : null;
+  if (rounds < 1) note(`${cell}: ${(2 * seconds).toFixed(0)} s for one round of runs, more than --budget ${budget}`);
+  const steady = rounds > 0 ? await steadyTimes(engines, batch, size, rounds, (round) => note(`${cell}: round ${round} of ${rounds}`)) : null;
   return { size, batch, agreement, steady, counts };
 }
 
@@ -74,9 +83,12 @@ async function secondsOf(engine: EngineHandle, batch: number, size: number): Pro
   return ((await engine.run(batch, size, 1)).milliseconds[0] as number) / 1000;
 }
 
-async function steadyTimes(engines: Record<Rival, EngineHandle>, batch: number, size: number, rounds: number): Promise<Record<Rival, Spread>> {
+async function steadyTimes(
+  engines: Record<Rival, EngineHandle>, batch: number, size: number, rounds: number, begins: (round: number) => void,
+): Promise<Record<Rival, Spread>> {
   const times: Record<Rival, number[]> = { own: [], onnxruntime: [] };
-  for (let round = 0; round < rounds; round++) {
+  for (let round = 1; round <= rounds; round++) {
+    begins(round);
     for (const name of ABBA) times[name].push(...(await engines[name].run(batch, size, 1)).milliseconds);
   }
   return { own: summarise(times.own), onnxruntime: summarise(times.onnxruntime) };

@@ -1,3 +1,4 @@
+import { adapterName } from '../src/cli/engine.ts';
 import type { AdapterDescription } from '../src/platform/contract.ts';
 import { type CellResult, coldStarts, duel, type DuelSetup } from './duel.ts';
 import { type BenchOptions, flopsBySize } from './options.ts';
@@ -8,11 +9,11 @@ export async function measure(
   { cells, sizes, model, modelName, runs, budget }: BenchOptions,
   { adapter, fmaPeak, peer, open }: { adapter: AdapterDescription; fmaPeak: number; peer: string; open: DuelSetup['open'] },
 ): Promise<void> {
-  const setup = { open, runs, budget };
-  console.error(`${adapter.description || adapter.device}; measuring, best left alone meanwhile ...`);
+  const note = (text: string): void => console.error(`  ${text}`);
+  const setup = { open, runs, budget, note };
+  console.error(`${adapterName(adapter)}; measuring, best left alone meanwhile ...`);
   const results: CellResult[] = [];
   for await (const cell of duel(setup, cells)) {
-    console.error(`  ${cell.size} × batch ${cell.batch} done`);
     results.push(cell);
   }
   const size = sizes.at(-1) as number;

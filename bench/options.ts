@@ -9,6 +9,9 @@ import { readBytes } from '../src/platform/node.ts';
 import { readYolov10 } from '../src/yolov10/read.ts';
 import { seededModel } from '../test/cases/seeded-model.ts';
 
+/** The least multiple of 32 with 300 anchors. */
+const LEAST_SIZE = 128;
+
 /** What the command line asks a bench to do. */
 export interface BenchOptions {
   adapter: AdapterChoice | undefined;
@@ -21,14 +24,14 @@ export interface BenchOptions {
 }
 
 /** `--adapter gpu|lavapipe|swiftshader --sizes 320,640 --batches 1,4,8 --model file.onnx --runs 10 --budget 60` */
-export async function benchOptions(defaults: { sizes: string; batches: string }): Promise<BenchOptions> {
+export async function benchOptions(defaults: { sizes: string; batches: string; runs?: string }): Promise<BenchOptions> {
   const { values } = parseArgs({
     options: {
       adapter: { type: 'string' },
       sizes: { type: 'string', default: defaults.sizes },
       batches: { type: 'string', default: defaults.batches },
       model: { type: 'string' },
-      runs: { type: 'string', default: '10' },
+      runs: { type: 'string', default: defaults.runs ?? '10' },
       budget: { type: 'string', default: '60' },
     },
   });
@@ -47,8 +50,12 @@ export async function benchOptions(defaults: { sizes: string; batches: string })
   };
 }
 
-/** The peer runs a file only at the size it was made for, where it was made for one. */
+/** The peer runs a file only at the size it was made for, where it was made for one, and only where there are 300 anchors. */
 function checkSizes(model: Uint8Array, sizes: number[]): void {
+  const small = sizes.find((size) => !(size >= LEAST_SIZE));
+  if (small !== undefined) {
+    throw new InputError('bad-argument', { expected: `sizes from ${LEAST_SIZE}, where there are 300 anchors`, found: String(small), remedy: 'The peer fails below.' });
+  }
   const fixed = parseModel(model).graph.inputs[0]?.dims?.slice(2).find((dim) => typeof dim === 'number');
   const other = sizes.find((size) => fixed !== undefined && size !== fixed);
   if (other === undefined) return;

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, platform, release } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { adapterName } from '../src/cli/engine.ts';
 import type { AdapterDescription } from '../src/platform/contract.ts';
 import type { CellResult, Rival } from './duel.ts';
 import type { Spread } from './statistics.ts';
@@ -24,7 +25,7 @@ export interface Report {
 export function printReport(report: Report): void {
   const { adapter, fmaPeak, model, peer, cells, cold } = report;
   const shown = adapter.software ? 'software: ratios only' : `${(fmaPeak / 1e9).toFixed(0)} GFLOPS measured`;
-  console.log(`\n${model}, this engine / ${peer}, on ${adapter.description || adapter.device} (${shown})`);
+  console.log(`\n${model}, this engine / ${peer}, on ${adapterName(adapter)} (${shown})`);
   console.table(cells.map((cell) => row(report, cell)));
   const times = adapter.software ? '' : ` (${cold.own.median.toFixed(0)} ms against ${cold.onnxruntime.median.toFixed(0)} ms)`;
   console.log(`first result at ${cold.size}, batch 1: ${(cold.onnxruntime.median / cold.own.median).toFixed(1)} × faster than ${peer}${times}`);
