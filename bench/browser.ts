@@ -14,7 +14,7 @@ import { EngineProcess } from './worker-handle.ts';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 /** What ends within ten minutes: a software adapter takes a hundred times longer. */
-const DEFAULTS = { software: { sizes: '320', batches: '1', runs: '4' }, gpu: { sizes: '320,640', batches: '1,4,8' } };
+const DEFAULTS = { software: { sizes: '320', batches: '1', runs: '4', budget: '180' }, gpu: { sizes: '320,640', batches: '1,4,8' } };
 
 let model: Uint8Array = new Uint8Array();
 const server = await serve(() => model);

@@ -24,7 +24,7 @@ export interface BenchOptions {
 }
 
 /** `--adapter gpu|lavapipe|swiftshader --sizes 320,640 --batches 1,4,8 --model file.onnx --runs 10 --budget 60` */
-export async function benchOptions(defaults: { sizes: string; batches: string; runs?: string }): Promise<BenchOptions> {
+export async function benchOptions(defaults: { sizes: string; batches: string; runs?: string; budget?: string }): Promise<BenchOptions> {
   const { values } = parseArgs({
     options: {
       adapter: { type: 'string' },
@@ -32,7 +32,7 @@ export async function benchOptions(defaults: { sizes: string; batches: string; r
       batches: { type: 'string', default: defaults.batches },
       model: { type: 'string' },
       runs: { type: 'string', default: defaults.runs ?? '10' },
-      budget: { type: 'string', default: '60' },
+      budget: { type: 'string', default: defaults.budget ?? '60' },
     },
   });
   const numbers = (list: string): number[] => list.split(',').map(Number);
