@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Detector, Detector as Engine, type LoadOptions } from '../../src/node.ts';
 import type { NodePictureSource } from '../../src/image/decode-node.ts';
 import { GpuExecutor } from '../../src/gpu/executor.ts';
@@ -40,6 +40,14 @@ function edited(change: (tensors: ReturnType<typeof parseModel>['graph']['initia
 }
 
 describe('what is no usable model', () => {
+  let devices: ReturnType<typeof captureDevices>;
+  beforeAll(async () => {
+    (await testDevice()).device.destroy(); // makes WebGPU's classes global
+    devices = captureDevices();
+  });
+  afterEach(() => expect(devices.all, 'a device was opened for nothing').toEqual([]));
+  afterAll(() => devices.release());
+
   const weight = 'model.2.cv2.conv.weight';
   const poisoned = (value: number): Uint8Array => edited((tensors) => {
     const found = tensors.get(weight)!;
@@ -76,11 +84,12 @@ describe('what is no usable model', () => {
 
 describe('what is no usable request', () => {
   let detector: Detector;
-  let before: Float32Array;
+  let before: { rows: Float32Array; bytes: number };
+  const state = async (): Promise<typeof before> => ({ rows: (await detector.run(tensor(2))).data, bytes: await detector.gpuBytes() });
 
   beforeAll(async () => {
     detector = await load(model);
-    before = (await detector.run(tensor(2))).data;
+    before = await state();
   });
   afterAll(() => detector?.dispose());
 
@@ -120,8 +129,8 @@ describe('what is no usable request', () => {
     expect(await complaint(() => detector.detect(grey(8, 8), options))).toMatchObject({ code: 'bad-argument' });
   });
 
-  test('after all that, a usable one', async () => {
-    expect((await detector.run(tensor(2))).data).toEqual(before);
+  test('after all that, a usable one, on the same memory', async () => {
+    expect(await state()).toEqual(before);
   });
 
   test('an aborted call', async () => {
