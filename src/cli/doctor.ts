@@ -1,13 +1,13 @@
-import { writeFile } from 'node:fs/promises';
 import { InputError } from '../core/errors.ts';
 import { diagnose, isSound } from '../exporting/doctor/diagnose.ts';
 import { printReport, toReport } from '../exporting/doctor/report.ts';
 import { drawPathSvg } from '../exporting/path/draw.ts';
 import { parseModel } from '../onnx/parse.ts';
 import { explain } from './explain.ts';
-import { readExport } from './export-files.ts';
 import type { Io } from './io.ts';
+import { openModelFiles } from './model-file.ts';
 import { badArgument, describeOptions, parseOptions, type OptionSpecs } from './options.ts';
+import { checkOutput, writeOutput } from './output-file.ts';
 
 const options = {
   json: { about: 'Print the findings as JSON' },
@@ -27,12 +27,13 @@ export async function run(args: string[], io: Io): Promise<number> {
   const { values, switches, positionals } = parseOptions(args, options);
   const [path, ...rest] = positionals;
   if (path === undefined || rest.length > 0) throw badArgument('one model', String(positionals.length), 'Example: doctor yolov10n.onnx');
+  if (values.svg !== undefined) await checkOutput(values.svg, [path]);
   try {
-    const { bytes, external } = await readExport(path);
+    const { bytes, external } = await openModelFiles(path, io);
     const diagnosis = diagnose(parseModel(bytes, { external }));
     const report = toReport(diagnosis);
     io.out(switches.has('json') ? `${JSON.stringify(report, null, 2)}\n` : printReport(report));
-    if (values.svg !== undefined) await writeFile(values.svg, drawPathSvg(report.path));
+    if (values.svg !== undefined) await writeOutput(values.svg, drawPathSvg(report.path));
     return isSound(diagnosis) ? 0 : 1;
   } catch (error) {
     if (!(error instanceof InputError)) throw error;

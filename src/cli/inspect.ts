@@ -1,9 +1,10 @@
 import type { OnnxModel, OnnxValue } from '../onnx/graph.ts';
+import { parseModel } from '../onnx/parse.ts';
 import { weightShape, type Layer } from '../yolov10/layers.ts';
 import { countFlops, countParameters, layerFlops } from '../yolov10/network.ts';
 import { readYolov10, type Yolov10 } from '../yolov10/read.ts';
 import type { Io } from './io.ts';
-import { readModelFile } from './model-file.ts';
+import { openModelFiles } from './model-file.ts';
 import { badArgument, describeOptions, parseOptions, sizeOption, type OptionSpecs } from './options.ts';
 import { byteSize, table, type Column } from './table.ts';
 
@@ -27,10 +28,12 @@ export async function run(args: string[], io: Io): Promise<number> {
   const [source, ...rest] = positionals;
   if (source === undefined || rest.length > 0) throw badArgument('one model', `${positionals.length}`, 'Example: inspect yolov10n.onnx');
   const asked = sizeOption('imgsz', values.imgsz);
-  const { bytes, model } = await readModelFile(source, io);
+  const { bytes, external } = await openModelFiles(source, io);
+  const model = parseModel(bytes, { external });
+  const byteCount = [bytes, ...external.values()].reduce((sum, { length }) => sum + length, 0);
   const network = readYolov10(model);
   const size = asked ?? network.imageSize ?? { height: 640, width: 640 };
-  const report = describeModel(source, bytes, model, network, size);
+  const report = describeModel(source, byteCount, model, network, size);
   io.out(switches.has('json') ? `${JSON.stringify(report, undefined, 2)}\n` : print(report, switches.has('all')));
   return 0;
 }

@@ -1,5 +1,4 @@
-import { loadModel } from '../load-model.ts';
-import type { OnnxModel } from '../onnx/graph.ts';
+import { type ModelFiles, readModelFiles } from '../load-model.ts';
 import type { Platform } from '../platform/contract.ts';
 import type { Io } from './io.ts';
 import { startProgress, type Progress } from './progress.ts';
@@ -10,22 +9,13 @@ export async function runtimePlatform(): Promise<Platform> {
 }
 
 /**
- * Reads a model from a path, URL or hub id, with the data files it names, and a download bar on stderr.
- * @returns the model, and the bytes of all its files together.
+ * The bytes of a model named by a path, URL or hub id, and of the data files it names, with a download bar on stderr.
  * @throws InputError `not-found`, `offline`, `not-onnx`, `external-data`
  */
-export async function readModelFile(source: string, io: Io): Promise<{ model: OnnxModel; bytes: number }> {
-  const platform = await runtimePlatform();
-  let bytes = 0;
-  const readBytes: Platform['readBytes'] = async (...request) => {
-    const content = await platform.readBytes(...request);
-    bytes += content.length;
-    return content;
-  };
+export async function openModelFiles(source: string, io: Io): Promise<ModelFiles> {
   const bar = downloadBar(io);
   try {
-    const request = { signal: io.signal, onProgress: bar.report };
-    return { model: await loadModel({ ...platform, readBytes }, source, request), bytes };
+    return await readModelFiles(await runtimePlatform(), source, { signal: io.signal, onProgress: bar.report });
   } finally {
     bar.clear();
   }

@@ -1,12 +1,11 @@
-import { writeFile } from 'node:fs/promises';
-import { InputError } from '../core/errors.ts';
-import { repair } from '../exporting/repair/repair.ts';
+import { type RepairOptions, repair } from '../exporting/repair/repair.ts';
 import { drawPathText } from '../exporting/path/draw.ts';
 import { tracePath } from '../exporting/path/trace.ts';
 import { parseModel } from '../onnx/parse.ts';
-import { readExport } from './export-files.ts';
 import type { Io } from './io.ts';
-import { badArgument, choiceOption, describeOptions, integerOption, parseOptions, sizeOption, type OptionSpecs } from './options.ts';
+import { openModelFiles } from './model-file.ts';
+import { badArgument, choiceOption, describeOptions, integerOption, parseOptions, sizeOption, type OptionSpecs, type ParsedOptions } from './options.ts';
+import { checkOutput, writeOutput } from './output-file.ts';
 
 const options = {
   out: { value: 'FILE', short: 'o', about: 'Where to write the repaired model' },
@@ -18,6 +17,8 @@ const options = {
   output: { value: 'FORM', about: 'detections, raw or mod-free; rebuilds' },
   rebuild: { about: 'Write the network anew with the weights of the file, even where mending would do' },
 } satisfies OptionSpecs;
+
+const OPSETS = Array.from({ length: 10 }, (_, index) => String(11 + index));
 
 export const help = `yolov10-webgpu repair <model.onnx> -o fixed.onnx
 
@@ -34,19 +35,11 @@ export async function run(args: string[], io: Io): Promise<number> {
   const [path, ...rest] = positionals;
   if (path === undefined || rest.length > 0) throw badArgument('one model', String(positionals.length), 'Example: repair yolov10n.onnx -o fixed.onnx');
   if (values.out === undefined) throw badArgument('--out', 'none', 'Name the file to write: -o fixed.onnx');
-  const size = sizeOption('imgsz', values.imgsz);
-  const { bytes, external } = await readExport(path);
-  const result = repair(bytes, {
-    external,
-    dynamic: choiceOption('dynamic', values.dynamic, ['batch', 'batch,height,width', 'none']),
-    batch: integerOption('batch', values.batch, 1, [1, 4096]),
-    ...(size && { size: [size.height, size.width] }),
-    ...(values.opset !== undefined && { opset: integerOption('opset', values.opset, 13, [11, 20]) }),
-    half: switches.has('half'),
-    output: choiceOption('output', values.output, ['detections', 'raw', 'mod-free']),
-    forceRebuild: switches.has('rebuild'),
-  });
-  await write(values.out, result.bytes);
+  const wishes = wishesOf(values, switches);
+  await checkOutput(values.out, [path]);
+  const { bytes, external } = await openModelFiles(path, io);
+  const result = repair(bytes, { external, ...wishes });
+  await writeOutput(values.out, result.bytes);
   io.note(`${result.changes.map((change) => `  ${change}`).join('\n')}\n`);
   const [before, after] = [parseModel(bytes, { external }), parseModel(result.bytes)];
   const steps = tracePath(before, after);
@@ -55,8 +48,19 @@ export async function run(args: string[], io: Io): Promise<number> {
   return 0;
 }
 
-async function write(path: string, bytes: Uint8Array): Promise<void> {
-  await writeFile(path, bytes).catch((cause: Error) => {
-    throw new InputError('bad-argument', { expected: `to write ${path}`, found: cause.message, remedy: 'Does its folder exist?' }, { cause });
-  });
+function wishesOf(values: ParsedOptions<typeof options>['values'], switches: ReadonlySet<string>): RepairOptions {
+  const dynamic = choiceOption('dynamic', values.dynamic, ['batch', 'batch,height,width', 'none']);
+  const size = sizeOption('imgsz', values.imgsz);
+  const opset = choiceOption('opset', values.opset, OPSETS);
+  if (values.batch !== undefined && dynamic !== 'none') throw badArgument('--batch together with --dynamic none', `--dynamic ${dynamic ?? 'batch'}`, 'Where the batch stays open there is none to fix.');
+  if (size && dynamic === 'batch,height,width') throw badArgument('no --imgsz with --dynamic batch,height,width', `--imgsz ${values.imgsz}`, 'Where height and width stay open there is no size to fix.');
+  return {
+    dynamic,
+    batch: integerOption('batch', values.batch, 1, [1, 4096]),
+    ...(size && { size: [size.height, size.width] }),
+    ...(opset !== undefined && { opset: Number(opset) }),
+    half: switches.has('half'),
+    output: choiceOption('output', values.output, ['detections', 'raw', 'mod-free']),
+    forceRebuild: switches.has('rebuild'),
+  };
 }

@@ -1,10 +1,11 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { readNpy, toFloat32, writeNpy } from '../crosscheck/npy.ts';
 import { InputError } from '../core/errors.ts';
 import { checkTensor } from '../requests.ts';
 import { adapterChoice, adapterName, adapterOption, openEngine, type OpenEngine } from './engine.ts';
 import type { Io } from './io.ts';
 import { badArgument, describeOptions, parseOptions, type OptionSpecs } from './options.ts';
+import { checkOutput, writeOutput } from './output-file.ts';
 import { duration } from './table.ts';
 
 const options = {
@@ -29,6 +30,7 @@ export async function run(args: string[], io: Io, open: OpenEngine = openEngine)
   if (input === undefined || output === undefined) {
     throw badArgument('--input and --output', input === undefined ? 'no --input' : 'no --output', 'Name a .npy file for each.');
   }
+  await checkOutput(output, [model, input]);
   const array = readNpy(await readInput(input), input);
   const tensor = { data: toFloat32(array), dims: array.shape };
   const { height, width } = checkTensor(tensor); // before a model is loaded in vain
@@ -49,11 +51,5 @@ async function readInput(path: string): Promise<Uint8Array> {
   return readFile(path).catch((cause: NodeJS.ErrnoException) => {
     const found = cause.code === 'ENOENT' ? 'no such file' : cause.message;
     throw new InputError('not-found', { expected: `a .npy file at ${path}`, found, remedy: 'Check the path and its spelling.' }, { cause });
-  });
-}
-
-async function writeOutput(path: string, bytes: Uint8Array): Promise<void> {
-  await writeFile(path, bytes).catch((cause: Error) => {
-    throw new InputError('bad-argument', { expected: `to write ${path}`, found: cause.message, remedy: 'Does its folder exist?' }, { cause });
   });
 }

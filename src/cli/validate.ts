@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { InputError } from '../core/errors.ts';
 import { type Engine, type Peer, engineOf } from '../crosscheck/engine.ts';
@@ -9,12 +8,14 @@ import { reportJunit } from '../crosscheck/validate-junit.ts';
 import { validate } from '../crosscheck/validate.ts';
 import { type ValidationReport, reportJson, tally } from '../crosscheck/validation-report.ts';
 import { letterbox } from '../image/letterbox.ts';
+import type { ModelFiles } from '../load-model.ts';
 import { adapterChoice, adapterName, adapterOption } from './engine.ts';
 import { explain } from './explain.ts';
-import { type ExportFiles, readExport } from './export-files.ts';
 import { findInputs } from './inputs.ts';
 import type { Io } from './io.ts';
+import { openModelFiles } from './model-file.ts';
 import { type OptionSpecs, badArgument, describeOptions, parseOptions, sizeOption } from './options.ts';
+import { checkOutput, writeOutput } from './output-file.ts';
 import { count, duration, table } from './table.ts';
 
 const options = {
@@ -44,7 +45,7 @@ export interface OpenedEngine extends Engine {
 }
 
 /** Opens the engine; taken as an argument so that tests can hand another. */
-export type OpenForValidation = (files: ExportFiles, request: EngineRequest, io: Io) => Promise<OpenedEngine>;
+export type OpenForValidation = (files: ModelFiles, request: EngineRequest, io: Io) => Promise<OpenedEngine>;
 
 interface EngineRequest {
   adapter: ReturnType<typeof adapterChoice>;
@@ -58,11 +59,12 @@ export async function run(args: string[], io: Io, open: OpenForValidation = open
   if (path === undefined) throw badArgument('a model', 'none', 'Example: validate yolov10n.onnx --batches 1,2,8');
   const request = { adapter: adapterChoice(values.adapter), imageSize: sizeOption('imgsz', values.imgsz) };
   const batches = readBatches(values.batches);
+  for (const file of [values.html, values.junit]) if (file !== undefined) await checkOutput(file, [path]);
   try {
     const report = await examine(path, named, { batches, alone: switches.has('alone'), request }, io, open);
     io.out(switches.has('json') ? `${reportJson(report)}\n` : printReport(report));
-    if (values.html !== undefined) await save(values.html, await reportHtml(report, basename(path)));
-    if (values.junit !== undefined) await save(values.junit, reportJunit(report));
+    if (values.html !== undefined) await writeOutput(values.html, await reportHtml(report, basename(path)));
+    if (values.junit !== undefined) await writeOutput(values.junit, reportJunit(report));
     return report.passed ? 0 : 1;
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
@@ -78,7 +80,7 @@ interface Task {
 }
 
 async function examine(path: string, named: string[], { batches, alone, request }: Task, io: Io, open: OpenForValidation): Promise<ValidationReport> {
-  const files = await readExport(path);
+  const files = await openModelFiles(path, io);
   const engine = await open(files, request, io);
   const { peer, withoutPeer } = alone ? { peer: null, withoutPeer: '--alone was given' } : await openPeer(files, io);
   try {
@@ -95,7 +97,7 @@ async function examine(path: string, named: string[], { batches, alone, request 
 }
 
 /** ONNX Runtime with the file, or why not. */
-async function openPeer({ bytes, external }: ExportFiles, io: Io): Promise<{ peer: Peer | null; withoutPeer?: string }> {
+async function openPeer({ bytes, external }: ModelFiles, io: Io): Promise<{ peer: Peer | null; withoutPeer?: string }> {
   try {
     return { peer: await openOnnxRuntime(bytes, { external }) };
   } catch (error) {
@@ -119,10 +121,13 @@ async function readPictures(named: string[], height: number, width: number): Pro
   return Promise.all(files.map(async (file) => ({ name: basename(file), pixels: letterbox(await pictureOf(file), width, height) })));
 }
 
+/** Beyond it, pictures of the usual size do not fit into memory. */
+const LARGEST_BATCH = 256;
+
 function readBatches(text = '1,2,3,4,8'): number[] {
   const batches = text.split(',').map(Number);
-  if (batches.every((batch) => Number.isInteger(batch) && batch >= 1)) return batches;
-  throw badArgument('--batches as whole numbers such as 1,2,8', text, 'Leave it out for 1,2,3,4,8.');
+  if (batches.every((batch) => Number.isInteger(batch) && batch >= 1 && batch <= LARGEST_BATCH)) return batches;
+  throw badArgument(`--batches as whole numbers from 1 to ${LARGEST_BATCH} such as 1,2,8`, text, 'Leave it out for 1,2,3,4,8.');
 }
 
 function printReport(report: ValidationReport): string {
@@ -137,10 +142,4 @@ function printReport(report: ValidationReport): string {
     firstDifference ? `\nThe engines first differ at ${firstDifference.tensor}\n` : '',
     `\n${passed} passed, ${failed} failed, ${skipped} skipped in ${duration(milliseconds)}\n`,
   ].join('');
-}
-
-async function save(path: string, text: string): Promise<void> {
-  await writeFile(path, text).catch((cause: Error) => {
-    throw new InputError('bad-argument', { expected: `to write ${path}`, found: cause.message, remedy: 'Does its folder exist?' }, { cause });
-  });
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -100,6 +100,31 @@ describe('repair', () => {
     expect((await run(repairCommand, 'split.onnx', '-o', 'whole.onnx')).code).toBe(0);
     const whole = parseModel(readFileSync(join(folder, 'whole.onnx'))).graph.initializers.get(weight.name)!;
     expect(Buffer.compare(whole.bytes, sound.graph.initializers.get(weight.name)!.bytes)).toBe(0);
+  });
+
+  it('says before the work that it cannot write', async () => {
+    await expect(run(repairCommand, 'broken.onnx', '-o', 'nowhere/fixed.onnx')).rejects.toThrow(/nothing there/);
+    await expect(run(repairCommand, 'broken.onnx', '-o', 'broken.onnx')).rejects.toThrow(/another file to write than the one read/);
+    symlinkSync(join(folder, 'broken.onnx'), join(folder, 'link.onnx'));
+    await expect(run(repairCommand, 'link.onnx', '-o', 'broken.onnx')).rejects.toThrow(/another file to write/);
+    mkdirSync(join(folder, 'folder.onnx'));
+    await expect(run(repairCommand, 'broken.onnx', '-o', 'folder.onnx')).rejects.toThrow(/not a folder/);
+    await expect(run(doctor, 'broken.onnx', '--svg', 'nowhere/path.svg')).rejects.toThrow(/a folder to write/);
+    expect(readFileSync(join(folder, 'broken.onnx')).equals(broken)).toBe(true);
+  });
+
+  it('refuses wishes that would go unheard', async () => {
+    await expect(run(repairCommand, 'broken.onnx', '-o', 'x.onnx', '--batch', '8')).rejects.toThrow(/together with --dynamic none/);
+    await expect(run(repairCommand, 'broken.onnx', '-o', 'x.onnx', '--imgsz', '320', '--dynamic', 'batch,height,width')).rejects.toThrow(/no size to fix/);
+    await expect(run(repairCommand, 'broken.onnx', '-o', 'x.onnx', '--opset', '10')).rejects.toThrow(/one of 11, 12/);
+  });
+
+  it('names the data file that is missing', async () => {
+    const message = ModelProto.decode(serializeModel(soundExport()));
+    const weight = message.graph!.initializer[0]!;
+    Object.assign(weight, { ...tensorMessage({ name: weight.name, dims: weight.dims, dataLocation: 1, externalData: [{ key: 'location', value: 'gone.bin' }] }) });
+    writeFileSync(join(folder, 'torn.onnx'), ModelProto.encode(message).finish());
+    expect(await run(doctor, 'torn.onnx')).toMatchObject({ code: 2, note: expect.stringMatching(/the data file "gone\.bin".*no such file/) as string });
   });
 
   it('needs a place to write and choices it knows', async () => {

@@ -56,5 +56,5 @@ function noPicture({ graph }: OnnxModel): InputError {
 }
 
 function badSize(expected: string, found: string): InputError {
-  return new InputError('bad-argument', { expected, found, remedy: 'Choose another with --batch or --size.' });
+  return new InputError('bad-argument', { expected, found, remedy: 'Choose another.' });
 }

@@ -1,0 +1,28 @@
+import { stat, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { InputError } from '../core/errors.ts';
+import { badArgument } from './options.ts';
+
+/**
+ * Sees, before the work that fills it, that a file can be written: that its folder is there, that it is no folder itself,
+ * and that it is none of the files read.
+ * @throws InputError 'bad-argument'
+ */
+export async function checkOutput(path: string, inputs: readonly string[]): Promise<void> {
+  const folder = await stat(dirname(path)).catch(() => undefined);
+  if (!folder?.isDirectory()) throw badArgument(`a folder to write ${path} into`, `${dirname(path)}: ${folder ? 'a file' : 'nothing there'}`, 'Make the folder first, or name another.');
+  const there = await stat(path, { bigint: true }).catch(() => undefined);
+  if (there?.isDirectory()) throw badArgument(`a file to write, not a folder`, path, 'Name a file in it.');
+  for (const input of inputs) {
+    const read = await stat(input, { bigint: true }).catch(() => undefined);
+    const isSame = there !== undefined && read !== undefined && there.ino === read.ino && there.dev === read.dev;
+    if (isSame) throw badArgument('another file to write than the one read', path, 'Name another, so that the original stays.');
+  }
+}
+
+/** Writes a file. @throws InputError 'bad-argument' where that fails */
+export async function writeOutput(path: string, content: Uint8Array | string): Promise<void> {
+  await writeFile(path, content).catch((cause: Error) => {
+    throw new InputError('bad-argument', { expected: `to write ${path}`, found: cause.message, remedy: 'Is there space, and may you write there?' }, { cause });
+  });
+}
