@@ -1,15 +1,19 @@
 import protobuf from 'protobufjs/minimal.js';
 import { InputError } from '../core/errors.ts';
-import { countNodes } from './count-nodes.ts';
 import { malformed, notOnnx } from './identify.ts';
+import { type Measure, measureModel } from './measure.ts';
 import { type Int64, ModelProto } from './schema.gen.js';
 
-const mostNodes = 100_000;
+/**
+ * Most that a file may hold. The largest YOLOv10 has 1,200 nodes and 30,000 records; its weights in float16, written as
+ * integers, are 30 million.
+ */
+const most: Measure = { nodes: 100_000, records: 2_000_000, integers: 64_000_000 };
 
 /**
  * Decodes the protobuf message, keeping fields outside our schema and viewing tensor content in place.
  * @throws InputError 'not-onnx' where the bytes are no protobuf, or lack a graph, nodes or an operator set; 'unsupported'
- * beyond 100,000 nodes
+ * beyond 100,000 nodes, two million fields or 64 million integers
  */
 export function decodeModel(bytes: Uint8Array): ModelProto {
   const message = decodeMessage(bytes);
@@ -30,8 +34,8 @@ function plain({ buffer, byteOffset, byteLength }: Uint8Array): Uint8Array {
 }
 
 function decodeMessage(bytes: Uint8Array): ModelProto {
-  const nodes = attempt(bytes, () => countNodes(new protobuf.Reader(plain(bytes))));
-  if (nodes > mostNodes) throw tooLarge(nodes);
+  const measure = attempt(bytes, () => measureModel(new protobuf.Reader(plain(bytes)), isTooLarge));
+  if (isTooLarge(measure)) throw tooLarge(measure);
   const reader = new protobuf.Reader(plain(bytes));
   reader.discardUnknown = false;
   return attempt(bytes, () => ModelProto.decode(reader));
@@ -45,10 +49,14 @@ function attempt<T>(bytes: Uint8Array, decode: () => T): T {
   }
 }
 
-function tooLarge(nodes: number): InputError {
-  const count = (number: number): string => number.toLocaleString('en');
+function isTooLarge({ nodes, records, integers }: Measure): boolean {
+  return nodes > most.nodes || records > most.records || integers > most.integers;
+}
+
+function tooLarge(measure: Measure): InputError {
+  const [kind, name] = ([['nodes', 'nodes'], ['records', 'fields'], ['integers', 'integers']] as const).find(([kind]) => measure[kind] > most[kind])!;
   const remedy = 'Is this an export of a detector? The largest YOLOv10 has about 1,200 nodes.';
-  return new InputError('unsupported', { expected: `a graph of at most ${count(mostNodes)} nodes`, found: count(nodes), remedy });
+  return new InputError('unsupported', { expected: `at most ${most[kind].toLocaleString('en')} ${name} in a model`, found: 'more', remedy });
 }
 
 /** A 64-bit integer as a number. @throws InputError 'not-onnx' beyond ±(2^53 − 1) */

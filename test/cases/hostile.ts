@@ -82,3 +82,49 @@ export function graphOf(nodes: OnnxNode[], dims: (number | string)[] = ['batch',
 export function simpleNode(op: string, inputs: string[], outputs: string[], attributes: OnnxNode['attributes'] = new Map()): OnnxNode {
   return { name: '', op, domain: '', inputs, outputs, attributes };
 }
+
+/** A file that is small for what it would decode to. */
+export interface BloatedModel {
+  title: string;
+  make: () => Uint8Array;
+  /** Bytes up to which such a file is read all the same. */
+  allowed: number;
+}
+
+/** Models with so many bytes of each kind of thing that decodes to many times its size, and of two that do not. */
+export function* bloatedModels(size: number): Generator<BloatedModel> {
+  const many = (...pattern: number[]): Uint8Array => Buffer.alloc(size, Uint8Array.from(pattern));
+  const model = (...graph: Uint8Array[]): Uint8Array => Buffer.concat([field(8, Uint8Array.of(16, 13)), field(7, field(1, field(4, Buffer.from('Relu'))), ...graph)]);
+  const cases: [string, () => Uint8Array, allowed?: number][] = [
+    ['dimensions', () => model(field(5, field(1, many(1))))],
+    ['64-bit numbers', () => model(field(5, field(7, many(1))))],
+    ['unsigned 64-bit numbers', () => model(field(5, field(11, many(1))))],
+    ['numbers of an attribute', () => model(field(1, field(5, field(8, many(1)))))],
+    ['initializers', () => model(many(5 * 8 + 2, 0))],
+    ['annotations', () => model(many(13 * 8 + 2, 0))],
+    ['dims of an input', () => model(field(11, field(2, field(1, field(2, many(8 + 2, 0))))))],
+    ['inputs of a node', () => model(field(1, many(8 + 2, 0)))],
+    ['unknown fields', () => Buffer.concat([many(15 * 8, 1), model()])],
+    ['entries of metadata', () => Buffer.concat([many(14 * 8 + 2, 0), model()])],
+    ['bytes of a number without end', () => model(field(5, field(7, many(0x81))))],
+    ['groups in groups', () => model(many(4 * 8 + 3))],
+    ['32-bit numbers', () => model(field(5, field(5, many(1)), ...tensorOf(3, size))), 64_000_000],
+    ['bytes of a weight', () => model(field(5, field(9, many(1)), ...tensorOf(2, size))), Number.POSITIVE_INFINITY],
+  ];
+  for (const [title, make, allowed = 0] of cases) yield { title, make, allowed };
+}
+
+/** A tensor's one dimension and element type. */
+function tensorOf(type: number, length: number): Uint8Array[] {
+  return [Uint8Array.from([8, ...varint(length)]), Uint8Array.of(16, type), field(8, Buffer.from('w'))];
+}
+
+/** A protobuf field of bytes. */
+function field(number: number, ...contents: Uint8Array[]): Uint8Array {
+  const length = contents.reduce((sum, content) => sum + content.length, 0);
+  return Buffer.concat([Uint8Array.from([...varint(number * 8 + 2), ...varint(length)]), ...contents]);
+}
+
+function varint(value: number): number[] {
+  return value < 128 ? [value] : [(value % 128) | 128, ...varint(Math.floor(value / 128))];
+}

@@ -1,10 +1,11 @@
 /**
- * Changes an export at random, thousands of times, and sees that doctor and repair end with a report or a clear error:
+ * Changes an export at random, thousands of times, and sees that doctor and repair end with a report or a clear error;
+ * then the same of files of 120 MB that would decode to gigabytes:
  * `npx tsx test/soak/mutations.ts [count] [first seed]`.
  */
 import { serializeModel } from '../../src/onnx/serialize.ts';
 import { soundExport } from '../cases/broken-exports.ts';
-import { judge, mutate, processorTime, tryRepair, withoutWeights } from '../cases/hostile.ts';
+import { bloatedModels, judge, mutate, processorTime, tryRepair, withoutWeights } from '../cases/hostile.ts';
 import { referenceStyle } from '../cases/reference-style.ts';
 
 const count = Number(process.argv[2] ?? 10_000);
@@ -35,3 +36,11 @@ for (let seed = first; seed < first + count; seed++) {
   if (seed % 10 === 0) attempt(seed, () => `repair: ${tryRepair(mutate(files[(seed / 10) % 3]!, seed, nodesEnd))}`);
 }
 console.log(outcomes, `slowest ${Math.round(slowest)} ms of processor time`);
+
+for (const { title, make } of bloatedModels(120_000_000)) {
+  const bytes = make();
+  const started = processorTime();
+  attempt(-1, () => `120 MB of ${title}: ${judge(bytes)}`);
+  console.log(`120 MB of ${title}: ${Math.round(processorTime() - started)} ms of processor time, ${Math.round(process.memoryUsage().rss / 1e6)} MB`);
+}
+console.log(outcomes);

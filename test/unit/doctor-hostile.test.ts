@@ -5,7 +5,7 @@ import type { OnnxModel, OnnxNode } from '../../src/onnx/graph.ts';
 import { parseModel } from '../../src/onnx/parse.ts';
 import { serializeModel } from '../../src/onnx/serialize.ts';
 import { soundExport } from '../cases/broken-exports.ts';
-import { graphOf, judge, mutate, patience, processorTime, simpleNode, tryRepair, withoutWeights } from '../cases/hostile.ts';
+import { bloatedModels, graphOf, judge, mutate, patience, processorTime, simpleNode, tryRepair, withoutWeights } from '../cases/hostile.ts';
 import { referenceStyle } from '../cases/reference-style.ts';
 
 const small = serializeModel(withoutWeights(referenceStyle(soundExport(), 'before-fix')));
@@ -45,6 +45,14 @@ function timed<T>(action: () => T): T {
 }
 
 const judged = (model: OnnxModel): ReturnType<typeof diagnose> => timed(() => diagnose(model));
+
+describe('millions of fields or numbers, which would decode to gigabytes', () => {
+  it.each([...bloatedModels(8_000_000)])('$title are refused', ({ make, allowed }) => {
+    const bytes = make();
+    if (bytes.length > allowed) expect(timed(() => judge(bytes))).toBe('refused');
+    else expect(timed(() => parseModel(bytes)).graph.nodes).toHaveLength(1);
+  });
+});
 
 describe('huge and twisted graphs', () => {
   it('a million nodes are refused', () => {
