@@ -61,7 +61,7 @@ export function matchRows(ours: Float32Array, theirs: Float32Array): Match {
 
 /**
  * Whether two engines agree on one image. Rows within tolerance of the lowest score are let off: which of those make the
- * list is chance. Of the others one in 300 may lack a partner.
+ * list is chance. Of the others one in 300 may lack a partner within tolerance: rounding alone puts a box of hundreds of pixels there.
  */
 export function judge({ pairs, alone }: Match, ours: Float32Array, theirs: Float32Array, tolerance: Tolerance): Judgement {
   const differences = pairs.map(([mine, other]) => ({
@@ -74,7 +74,7 @@ export function judge({ pairs, alone }: Match, ours: Float32Array, theirs: Float
   const [lost, extra] = [ours, theirs].map((rows, side) => alone[side]!.filter((row) => !isLast(rows, row, tolerance)).length) as [number, number];
   const counted = [...within, ...apart];
   return {
-    agrees: apart.length === 0 && Math.max(lost, extra) <= rowCount(ours) / 300,
+    agrees: apart.length + Math.max(lost, extra) <= rowCount(ours) / 300,
     matched: within.length, apart: apart.length, missing: [lost, extra],
     letOff: rowCount(ours) - counted.length - lost,
     boxDifference: Math.max(0, ...counted.map(({ box }) => box)),

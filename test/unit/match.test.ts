@@ -53,8 +53,12 @@ describe('judge', () => {
   };
 
   it('lets noise pass', () => expect(judged((list) => list.forEach((row) => (row[0] += 0.05)))).toMatchObject({ agrees: true, matched: 300 }));
-  it('sees a moved side', () => expect(judged((list) => (list[7]![2] += 0.3))).toMatchObject({ agrees: false, apart: 1 }));
-  it('sees a changed score', () => expect(judged((list) => (list[7]![4] += 0.01))).toMatchObject({ agrees: false, apart: 1 }));
+  it('lets one row of 300 be apart, and says so', () => expect(judged((list) => (list[7]![2] += 0.3))).toMatchObject({ agrees: true, apart: 1, matched: 299 }));
+  it('sees moved sides', () => expect(judged((list) => [7, 8].forEach((i) => (list[i]![2] += 0.3)))).toMatchObject({ agrees: false, apart: 2 }));
+  it('sees changed scores', () => expect(judged((list) => [7, 8].forEach((i) => (list[i]![4] += 0.01)))).toMatchObject({ agrees: false, apart: 2 }));
+  it('sees a row apart and one that lacks', () => {
+    expect(judged((list) => [(list[7]![2] += 0.3), (list[8]![5] += 9)])).toMatchObject({ agrees: false, apart: 1, missing: [1, 1] });
+  });
   it('lets one row of 300 lack', () => expect(judged((list) => (list[7]![5] += 9))).toMatchObject({ agrees: true, missing: [1, 1], matched: 299 }));
   it('sees two rows that lack', () => expect(judged((list) => [7, 8].forEach((i) => (list[i]![5] += 9)))).toMatchObject({ agrees: false, missing: [2, 2] }));
   it('sees numbers that are none', () => expect(judged((list) => list.forEach((row) => row.fill(Number.NaN)))).toMatchObject({ agrees: false }));
