@@ -69,14 +69,23 @@ fn attend(cell: u32, group: vec3u) {
   let keys = first + (heads + head) * attention.key;
   let values = first + 2 * heads * attention.key + head * attention.value + part;
   var highest = -3.4028234e38;
-  for (var m = 0u; m < cells; m++) { highest = max(highest, dotProduct(query, keys + m * step) * attention.scale); }
   var total = 0.0;
   var s0 = vec4f();
   var s1 = vec4f();
   var s2 = vec4f();
   var s3 = vec4f();
   for (var m = 0u; m < cells; m++) {
-    let weight = exp(dotProduct(query, keys + m * step) * attention.scale - highest);
+    let similarity = dotProduct(query, keys + m * step) * attention.scale;
+    if (similarity > highest) {
+      let shrink = exp(highest - similarity);
+      highest = similarity;
+      total *= shrink;
+      s0 *= shrink;
+      s1 *= shrink;
+      s2 *= shrink;
+      s3 *= shrink;
+    }
+    let weight = exp(similarity - highest);
     let value = values + m * step;
     total += weight;
     s0 += weight * fourValues(value);
@@ -153,14 +162,23 @@ fn attend(cell: u32, group: vec3u) {
   let keys = first + (heads + head) * attention.key;
   let values = first + 2 * heads * attention.key + head * attention.value + part;
   var highest = -3.4028234e38;
-  for (var m = 0u; m < cells; m++) { highest = max(highest, dotProduct(query, keys + m * step) * attention.scale); }
   var total = 0.0;
   var s0 = vec4f();
   var s1 = vec4f();
   var s2 = vec4f();
   var s3 = vec4f();
   for (var m = 0u; m < cells; m++) {
-    let weight = exp(dotProduct(query, keys + m * step) * attention.scale - highest);
+    let similarity = dotProduct(query, keys + m * step) * attention.scale;
+    if (similarity > highest) {
+      let shrink = exp(highest - similarity);
+      highest = similarity;
+      total *= shrink;
+      s0 *= shrink;
+      s1 *= shrink;
+      s2 *= shrink;
+      s3 *= shrink;
+    }
+    let weight = exp(similarity - highest);
     let value = values + m * step;
     total += weight;
     s0 += weight * fourValues(value);

@@ -2,8 +2,9 @@
 // qkv is [batch, cells, heads·(2·key + value)]: all queries, then all keys, then all values, head after head; output is
 // [batch, cells, heads·value]; all counted in elements, which are vec4 or single channels as the kernel binds them.
 // One thread: sixteen channels of one query's output, in named sums. Keys and values are the same for all threads of a
-// workgroup. Two passes, maximum first: cheaper than rescaling the sums at every key. The threads that share a query
-// repeat its dot products, which buys four times the parallelism for few operations.
+// workgroup. One pass: the sums are relative to the highest similarity so far and shrink where a higher one comes (Milakov
+// and Gimelshein, arXiv 1805.02867), which it does for a few keys only. The threads that share a query repeat its dot
+// products, which buys four times the parallelism for few operations.
 // A kernel defines FOUR, the elements that four channels take, `fn dotProduct(query: u32, key: u32) -> f32`,
 // `fn fourValues(at: u32) -> vec4f` and `fn storeFour(at: u32, end: u32, values: vec4f)`, which stores nothing from `end` on.
 
@@ -34,15 +35,23 @@ fn attend(cell: u32, group: vec3u) {
   let values = first + 2 * heads * attention.key + head * attention.value + part;
 
   var highest = -3.4028234e38;
-  for (var m = 0u; m < cells; m++) { highest = max(highest, dotProduct(query, keys + m * step) * attention.scale); }
-
   var total = 0.0;
   var s0 = vec4f();
   var s1 = vec4f();
   var s2 = vec4f();
   var s3 = vec4f();
   for (var m = 0u; m < cells; m++) {
-    let weight = exp(dotProduct(query, keys + m * step) * attention.scale - highest);
+    let similarity = dotProduct(query, keys + m * step) * attention.scale;
+    if (similarity > highest) {
+      let shrink = exp(highest - similarity);
+      highest = similarity;
+      total *= shrink;
+      s0 *= shrink;
+      s1 *= shrink;
+      s2 *= shrink;
+      s3 *= shrink;
+    }
+    let weight = exp(similarity - highest);
     let value = values + m * step;
     total += weight;
     s0 += weight * fourValues(value);
