@@ -46,9 +46,9 @@ export function adapterChoice(asked: AdapterChoice | undefined): AdapterChoice {
 }
 
 /** The error for a system without the adapter asked for. */
-export function noAdapter(choice: AdapterChoice, found: string): InputError {
+export function noAdapter(choice: AdapterChoice, found: string, system: NodeJS.Platform = process.platform): InputError {
   const expected = choice === 'auto' ? 'a WebGPU adapter' : `a WebGPU adapter of the kind "${choice}"`;
-  return new InputError('no-webgpu', { expected, found, remedy: REMEDIES[process.platform] ?? REMEDIES.linux });
+  return new InputError('no-webgpu', { expected, found, remedy: REMEDIES[system] ?? REMEDIES.linux });
 }
 
 const REMEDIES: Partial<Record<NodeJS.Platform, string>> & { linux: string } = {
