@@ -93,9 +93,12 @@ function numbers({ data, dims, type }: { data: unknown; dims: readonly number[];
   return { data: Float32Array.from(data as Iterable<number | bigint>, Number), dims };
 }
 
+/** Put together, so that bundlers for browsers, where it cannot run, do not follow it into native libraries. */
+const packageName = ['onnxruntime', 'node'].join('-');
+
 async function importRuntime(): Promise<Runtime> {
   try {
-    return await import('onnxruntime-node');
+    return (await import(/* @vite-ignore */ /* webpackIgnore: true */ packageName)) as Runtime;
   } catch (cause) {
     throw new InputError('unsupported', {
       expected: 'onnxruntime-node, to run the file itself',
