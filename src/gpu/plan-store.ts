@@ -50,6 +50,7 @@ export class PlanStore {
 
   /** Calls `work` with a plan made for it alone, whose activations no run changes, and frees that afterwards. */
   async useAlone<T>(plan: Plan, needs: Needs, work: (prepared: PreparedPlan) => Promise<T>): Promise<T> {
+    if (this.disposed) throw disposedError();
     const prepared = await PreparedPlan.create(this.device, this.pipelines, plan, this.weights, needs);
     try {
       return await work(prepared);
