@@ -3,6 +3,7 @@ import { type DynamicDims, reexport } from '../../src/exporting/reexport.ts';
 import type { DeclaredDim, OnnxAttribute, OnnxModel, OnnxNode } from '../../src/onnx/graph.ts';
 import { declare, find, insertBefore, interpose, intsOf, makeNode, redirect, withConstant, withFloat, withGraph, withInts, withTensor } from './graph-edits.ts';
 import { referenceStyle } from './reference-style.ts';
+import { resizeBySizes } from './resize-by-sizes.ts';
 import { type SeededNetwork, seededNetwork } from './seeded-model.ts';
 
 /** One fault put into a sound export. */
@@ -36,6 +37,7 @@ const QKV = '/model.10/attn/qkv/conv/Conv';
 export function* brokenExports(make: MakeSound = soundExport, dynamic: DynamicDims = 'batch'): Generator<Planted> {
   const sound = make({ dynamic });
   if (dynamic !== 'none') yield* [...bakedReshapes(sound), ...bakedBatches(sound), ...lostBatches(sound)];
+  if (dynamic === 'batch') yield { title: 'batch in the sizes of a Resize', model: resizeBySizes(sound, 'written'), code: 'batch-mixed', node: '/model.12/Concat', mendable: true };
   if (dynamic === 'none') yield { title: 'static batch', model: sound, code: 'batch-static', node: 'images', mendable: true };
   yield* wrongDeclarations(sound);
   yield* dynamic === 'batch,height,width' ? bakedSizes(sound, make()) : [declaredSizes(sound)];

@@ -11,6 +11,7 @@ import { toInts } from '../../src/onnx/values.ts';
 import { brokenExports, type Planted, soundExport } from '../cases/broken-exports.ts';
 import { noise, runOnnx } from '../cases/onnxruntime.ts';
 import { pythonOnnxReads, pythonShapes } from '../cases/python-onnx.ts';
+import { resizeBySizes } from '../cases/resize-by-sizes.ts';
 import { tinyModel } from '../cases/onnx-bytes.ts';
 
 /** Faults that change what the network computes: nothing to compare with. */
@@ -158,6 +159,16 @@ describe('goals', () => {
     const modFree = parseModel(repair(bytes, { output: 'mod-free' }).bytes);
     expect(modFree.graph.nodes.map(({ op }) => op)).not.toContain('Mod');
     expect(repair(bytes, { half: true }).bytes.length).toBeLessThan(bytes.length * 0.6);
+  });
+
+  it.each([11, 13, 18])('tells Resizes scales instead of computed sizes, opset %i', async (opset) => {
+    for (const dynamic of ['batch', 'batch,height,width'] as const) {
+      const open = resizeBySizes(soundExport({ opset, dynamic }), 'computed');
+      const repaired = repair(serializeModel(open), { dynamic });
+      expect(repaired.way).toBe('mended');
+      expect(repaired.changes).toContain('/model.11/Resize: sizes → scales [1,1,2,2]');
+      expect(worstDifference(await rows(serializeModel(open), 2), await rows(repaired.bytes, 2))).toBe(0);
+    }
   });
 
   it('keeps metadata', () => {

@@ -6,6 +6,7 @@ import { inferShapes } from '../shapes/infer.ts';
 import type { Shape } from '../shapes/rule.ts';
 import { Constants } from './constants.ts';
 import type { Goal } from './goal.ts';
+import { writeScales } from './resizes.ts';
 import { unbake } from './unbake.ts';
 import { writeTargets } from './targets.ts';
 
@@ -13,12 +14,13 @@ import { writeTargets } from './targets.ts';
 const rounds = 64;
 
 /**
- * Mends a graph in place: frees baked batches, writes computed shapes down as constants (batch as 0 or -1), and declares
- * inputs, outputs and every value between. Returns what it changed, in words.
+ * Mends a graph in place: tells Resizes scales instead of sizes, frees baked batches, writes computed shapes down as
+ * constants (batch as 0 or -1), and declares inputs, outputs and every value between. Returns what it changed, in words.
  */
 export function mend(file: ModelFile, goal: Goal): string[] {
   const changes = declareInput(file, goal);
   const constants = new Constants(file);
+  changes.push(...writeScales(file, examine(file.read()), constants));
   for (let round = 0; round < rounds; round++) {
     const freed = unbake(file, examine(file.read()), constants);
     changes.push(...freed);
