@@ -1,3 +1,4 @@
+import { deviation } from '../core/compare.ts';
 import type { Engine, NumberTensor, Peer } from './engine.ts';
 
 /** One tensor, held against the other engine's. */
@@ -14,7 +15,7 @@ const AT_ONCE = 32;
  * The first tensor, in the order this engine computes them, that differs by more than `limit`; null where none does.
  * Tensors that the file names otherwise are passed over.
  */
-export async function firstDifference(engine: Engine, peer: Peer, images: NumberTensor, limit: number): Promise<TensorDifference | null> {
+export async function firstDifferingTensor(engine: Engine, peer: Peer, images: NumberTensor, limit: number): Promise<TensorDifference | null> {
   const names: string[] = [];
   await engine.trace!(images, (name) => void names.push(name));
   for (let start = 0; start < names.length; start += AT_ONCE) {
@@ -37,14 +38,6 @@ export async function compareTensors(engine: Engine, peer: Peer, images: NumberT
 }
 
 function relativeDifference(ours: Float32Array, theirs: Float32Array): number {
-  if (ours.length !== theirs.length) return Number.POSITIVE_INFINITY;
-  let largest = 0;
-  let difference = 0;
-  for (let i = 0; i < theirs.length; i++) {
-    const apart = Math.abs(ours[i]! - theirs[i]!);
-    if (!(apart <= difference)) difference = apart; // also where it is NaN, and it stays NaN then
-    largest = Math.max(largest, Math.abs(theirs[i]!));
-  }
-  if (Number.isNaN(difference)) return Number.POSITIVE_INFINITY;
-  return difference === 0 ? 0 : difference / largest;
+  const { difference, magnitude } = deviation(ours, theirs);
+  return difference === 0 || difference === Number.POSITIVE_INFINITY ? difference : difference / magnitude;
 }

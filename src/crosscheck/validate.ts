@@ -1,7 +1,7 @@
 import { slotOf, stack } from './batches.ts';
 import type { NumberTensor } from './engine.ts';
 import { checkIndependence } from './independence.ts';
-import { firstDifference } from './layers.ts';
+import { firstDifferingTensor } from './layers.ts';
 import { ROW } from './match.ts';
 import { tryPeer } from './try-peer.ts';
 import type { Check, ShownBox, ShownPicture, ValidationReport } from './validation-report.ts';
@@ -56,7 +56,7 @@ async function runAlone({ engine, slots, signal }: Task): Promise<Float32Array[]
 async function findFirstDifference({ engine, peer, slots, layerLimit }: Task, checks: Check[]): Promise<ValidationReport['firstDifference']> {
   const failed = checks.find(({ group, status, figures }) => group === 'detections' && status === 'failed' && figures !== undefined);
   if (!failed || !engine.trace || !peer?.tensors) return null;
-  return firstDifference(engine, peer, stack(slots.pixels.slice(0, failed.batch), slots.height, slots.width), layerLimit);
+  return firstDifferingTensor(engine, peer, stack(slots.pixels.slice(0, failed.batch), slots.height, slots.width), layerLimit);
 }
 
 type Description = Pick<ValidationReport, 'model' | 'input' | 'engine' | 'peer' | 'withoutPeer' | 'tolerance'>;

@@ -1,3 +1,4 @@
+import { deviation } from '../core/compare.ts';
 import type { Executor, PlanInput } from './executor.ts';
 import type { Plan, TensorView } from './plan.ts';
 
@@ -45,17 +46,8 @@ export async function traceTensors(plan: Plan, executor: Executor, input: PlanIn
 }
 
 function compareTensor(view: TensorView, step: string, values: Float32Array, other: Float32Array): Difference {
-  let worst = 0;
-  let difference = values.length === other.length ? 0 : Number.POSITIVE_INFINITY;
-  let magnitude = 0;
-  for (let i = 0; i < other.length; i++) {
-    if (Math.abs(other[i]!) > magnitude) magnitude = Math.abs(other[i]!);
-    const apart = Math.abs(values[i]! - other[i]!);
-    if (apart <= difference || difference === Number.POSITIVE_INFINITY) continue;
-    worst = i;
-    difference = Number.isNaN(apart) ? Number.POSITIVE_INFINITY : apart;
-  }
-  return { step, tensor: view.name, difference, magnitude, where: locate(view, worst), found: values[worst]!, expected: other[worst]! };
+  const { difference, magnitude, at } = deviation(values, other);
+  return { step, tensor: view.name, difference, magnitude, where: locate(view, at), found: values[at]!, expected: other[at]! };
 }
 
 function locate({ channels, height, width }: TensorView, index: number): Difference['where'] {
