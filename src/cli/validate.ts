@@ -80,12 +80,13 @@ interface Task {
 }
 
 async function examine(path: string, named: string[], { batches, alone, request }: Task, io: Io, open: OpenForValidation): Promise<ValidationReport> {
+  const pictureFiles = await findPictures(named);
   const files = await openModelFiles(path, io);
   const engine = await open(files, request, io);
   const { peer, withoutPeer } = alone ? { peer: null, withoutPeer: '--alone was given' } : await openPeer(files, io);
   try {
     const { height, width } = engine.imageSize;
-    const pictures = named.length > 0 ? await readPictures(named, height, width) : undefined;
+    const pictures = pictureFiles.length > 0 ? await readPictures(pictureFiles, height, width) : undefined;
     let done = 0;
     const onCheck = (): void => io.columns === undefined ? undefined : io.note(`\r${count(++done, 'check')} done\x1b[K`);
     return await validate(files.bytes, { engine, peer, withoutPeer, batches, height, width, pictures, external: files.external, signal: io.signal, onCheck });
@@ -114,10 +115,14 @@ const openEngine: OpenForValidation = async ({ bytes, external }, { adapter, ima
   return { ...engine, imageSize: detector.imageSize, dispose: () => detector.dispose() };
 };
 
-async function readPictures(named: string[], height: number, width: number): Promise<TestPicture[]> {
-  const { pictureOf } = await import('../image/decode-node.ts');
+async function findPictures(named: string[]): Promise<string[]> {
   const { files, problems } = await findInputs(named);
   if (problems[0]) throw problems[0];
+  return files;
+}
+
+async function readPictures(files: string[], height: number, width: number): Promise<TestPicture[]> {
+  const { pictureOf } = await import('../image/decode-node.ts');
   return Promise.all(files.map(async (file) => ({ name: basename(file), pixels: letterbox(await pictureOf(file), width, height) })));
 }
 
