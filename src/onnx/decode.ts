@@ -54,7 +54,7 @@ function isTooLarge({ nodes, records, integers }: Measure): boolean {
 }
 
 function tooLarge(measure: Measure): InputError {
-  const [kind, name] = ([['nodes', 'nodes'], ['records', 'fields'], ['integers', 'integers']] as const).find(([kind]) => measure[kind] > most[kind])!;
+  const [kind, name] = ([['nodes', 'nodes'], ['records', 'fields'], ['integers', 'integers']] as const).find(([counted]) => measure[counted] > most[counted])!;
   const remedy = 'Is this an export of a detector? The largest YOLOv10 has about 1,200 nodes.';
   return new InputError('unsupported', { expected: `at most ${most[kind].toLocaleString('en')} ${name} in a model`, found: 'more', remedy });
 }

@@ -31,10 +31,10 @@ const lengthDelimited = 2;
  */
 export function measureModel(reader: Reader, isTooLarge: (measure: Measure) => boolean): Measure {
   const measure = { nodes: 0, records: 0, integers: 0 };
-  walk(reader, reader.len, model);
+  walk(reader.len, model);
   return measure;
 
-  function walk(reader: Reader, end: number, layout: Layout): void {
+  function walk(end: number, layout: Layout): void {
     while (reader.pos < end && !isTooLarge(measure)) {
       const tag = reader.uint32();
       const [field, wireType] = [tag >>> 3, tag & 7];
@@ -42,14 +42,14 @@ export function measureModel(reader: Reader, isTooLarge: (measure: Measure) => b
       measure.records++;
       if (held === node) measure.nodes++;
       if (held === undefined || wireType !== lengthDelimited) reader.skipType(wireType);
-      else enter(reader, held);
+      else enter(held);
     }
   }
 
-  function enter(reader: Reader, held: Layout | 'longs' | 'integers'): void {
+  function enter(held: Layout | 'longs' | 'integers'): void {
     const length = reader.uint32();
     const start = reader.pos;
-    if (typeof held === 'object') return walk(reader, start + length, held);
+    if (typeof held === 'object') return walk(start + length, held);
     reader.skip(length);
     measure[held === 'longs' ? 'records' : 'integers'] += countVarints(reader.buf, start, start + length);
   }

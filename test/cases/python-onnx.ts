@@ -48,7 +48,7 @@ export async function pythonShapes(bytes: Uint8Array): Promise<{ kept: PythonSha
     const { stdout } = await promisify(execFile)(PYTHON, ['-c', SCRIPT, join(folder, 'model.onnx')], { maxBuffer: 1 << 26 });
     return JSON.parse(stdout) as { kept: PythonShapes; bare: PythonShapes };
   } catch (error) {
-    throw new Error((error as { stderr?: string }).stderr?.slice(-500) ?? String(error));
+    throw new Error((error as { stderr?: string }).stderr?.slice(-500) ?? String(error), { cause: error });
   } finally {
     await rm(folder, { recursive: true });
   }

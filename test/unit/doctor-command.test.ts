@@ -122,7 +122,7 @@ describe('repair', () => {
   it('names the data file that is missing', async () => {
     const message = ModelProto.decode(serializeModel(soundExport()));
     const weight = message.graph!.initializer[0]!;
-    Object.assign(weight, { ...tensorMessage({ name: weight.name, dims: weight.dims, dataLocation: 1, externalData: [{ key: 'location', value: 'gone.bin' }] }) });
+    Object.assign(weight, tensorMessage({ name: weight.name, dims: weight.dims, dataLocation: 1, externalData: [{ key: 'location', value: 'gone.bin' }] }));
     writeFileSync(join(folder, 'torn.onnx'), ModelProto.encode(message).finish());
     expect(await run(doctor, 'torn.onnx')).toMatchObject({ code: 2, note: expect.stringMatching(/the data file "gone\.bin".*no such file/) as string });
   });
