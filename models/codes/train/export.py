@@ -6,6 +6,7 @@
 dimensions and copies the batch, so that ONNX shape inference finds [batch, …] everywhere.
 """
 import argparse
+import inspect
 import json
 import warnings
 from pathlib import Path
@@ -178,9 +179,11 @@ def main():
     network, state = load(args.run, args.size)
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")
+        # Newer versions of PyTorch have a second exporter, which needs another package and writes other graphs.
+        tracing = {"dynamo": False} if "dynamo" in inspect.signature(torch.onnx.export).parameters else {}
         torch.onnx.export(
             network, torch.zeros(2, 3, args.size, args.size), args.out, opset_version=13, input_names=["images"],
-            output_names=["output0"], dynamic_axes={"images": {0: "batch"}, "output0": {0: "batch"}},
+            output_names=["output0"], dynamic_axes={"images": {0: "batch"}, "output0": {0: "batch"}}, **tracing,
         )
     model = onnx.load(args.out)
     copy_batch(model)

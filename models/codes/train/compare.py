@@ -1,0 +1,60 @@
+"""Holds an exported file, run by the engine, against the checkpoint it was made from: every detection above 0.25.
+
+    python3 compare.py --run DIR --model FILE --data DIR [--size 320] [--count 50]
+"""
+import argparse
+import subprocess
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from data import Shards, letterbox
+from evaluate import iou
+from export import load
+
+THRESHOLD, BOX, SCORE = 0.25, 0.5, 0.01
+PROJECT = Path(__file__).parents[3]
+
+
+def engine(model, images):
+    """Rows [B, 300, 6] by the command line's `run`."""
+    with tempfile.TemporaryDirectory() as folder:
+        source, target = Path(folder) / "x.npy", Path(folder) / "y.npy"
+        np.save(source, images)
+        command = ["npm", "run", "-s", "yolov10", "--", "run", str(Path(model).resolve()), "--input", str(source), "--output", str(target)]
+        subprocess.run(command, check=True, cwd=PROJECT, stdout=subprocess.DEVNULL)
+        return np.load(target)
+
+
+def differences(wanted, found):
+    """For each wanted row above the threshold, the largest box and the score difference of its nearest partner, or infinity."""
+    for row in wanted[wanted[:, 4] > THRESHOLD]:
+        same = found[found[:, 5] == row[5]]
+        best = same[iou(row[None, :4], same[:, :4])[0].argmax()] if len(same) else np.full(6, np.inf)
+        yield np.abs(best[:4] - row[:4]).max(), abs(best[4] - row[4])
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--run", required=True)
+    parser.add_argument("--model", required=True)
+    parser.add_argument("--data", required=True)
+    parser.add_argument("--size", type=int, default=320)
+    parser.add_argument("--count", type=int, default=50)
+    args = parser.parse_args()
+    network, _ = load(args.run, args.size)
+    pictures = [letterbox(*Shards(args.data).read(i), args.size)[0] for i in range(args.count)]
+    images = np.ascontiguousarray(np.stack(pictures).transpose(0, 3, 1, 2), np.float32) / 255
+    with torch.no_grad():
+        ours = network(torch.from_numpy(images)).numpy()
+    theirs = engine(args.model, images)
+    apart = np.array([pair for a, b in zip(ours, theirs) for pair in differences(a, b)] + [pair for a, b in zip(theirs, ours) for pair in differences(a, b)])
+    good = (apart[:, 0] <= BOX) & (apart[:, 1] <= SCORE)
+    print(f"{good.sum()} of {len(apart)} rows above {THRESHOLD} (both ways) matched; farthest box side {apart[:, 0].max():.3f} px, score {apart[:, 1].max():.4f}")
+    raise SystemExit(0 if good.all() else 1)
+
+
+if __name__ == "__main__":
+    main()
