@@ -15,8 +15,8 @@ import numpy as np
 import torch
 
 from data import Shards
-from evaluate import detect, matches
-from export import NAMES, load
+from evaluate import judged
+from export import MOST, NAMES, load
 
 OPERATING_POINT = 0.25
 
@@ -42,18 +42,9 @@ def main():
     torch.set_num_threads(1)
     network, _ = load(args.run, args.size, calibrated=False)
     shards = Shards(args.data)
-    scores, hits, targets = [[] for _ in NAMES], [[] for _ in NAMES], [0] * len(NAMES)
-    for i in range(len(shards.items)):
-        picture, boxes = shards.read(i)
-        rows = detect(network, [picture], args.size)[0]
-        for c in range(len(NAMES)):
-            mine, wanted = rows[rows[:, 5] == c], boxes[boxes[:, 0] == c, 1:]
-            targets[c] += len(wanted)
-            scores[c].append(mine[:, 4])
-            hits[c].append(matches(mine[:, :4], wanted)[:, 0])
     shifts = []
-    for c, name in enumerate(NAMES):
-        threshold, f1 = best_threshold(np.concatenate(scores[c]), np.concatenate(hits[c]), targets[c])
+    for name, (scores, hits, targets) in zip(NAMES, judged(network, shards, args.size, len(shards.items), MOST)):
+        threshold, f1 = best_threshold(scores, hits[:, 0], targets)
         shifts.append(round(logit(OPERATING_POINT) - logit(threshold), 3))
         print(f"  {name:11s} best threshold {threshold:.3f} (F1 {f1:.3f}), shift {shifts[-1]:+.3f}")
     (Path(args.run) / "calibration.json").write_text(json.dumps(shifts))

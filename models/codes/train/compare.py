@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from data import Shards, letterbox
-from evaluate import iou
+from data import Shards
+from evaluate import iou, tensor_of
 from export import load
 
 THRESHOLD, BOX, SCORE = 0.25, 0.5, 0.01
@@ -45,12 +45,12 @@ def main():
     parser.add_argument("--count", type=int, default=50)
     args = parser.parse_args()
     network, _ = load(args.run, args.size)
-    pictures = [letterbox(*Shards(args.data).read(i), args.size)[0] for i in range(args.count)]
-    images = np.ascontiguousarray(np.stack(pictures).transpose(0, 3, 1, 2), np.float32) / 255
+    shards = Shards(args.data)
+    images = tensor_of([shards.read(i)[0] for i in range(args.count)], args.size).contiguous()
     with torch.no_grad():
-        ours = network(torch.from_numpy(images)).numpy()
-    theirs = engine(args.model, images)
-    apart = np.array([pair for a, b in zip(ours, theirs) for pair in differences(a, b)] + [pair for a, b in zip(theirs, ours) for pair in differences(a, b)])
+        ours = network(images).numpy()
+    theirs = engine(args.model, images.numpy())
+    apart = np.array([pair for a, b in zip(ours, theirs) for pair in (*differences(a, b), *differences(b, a))])
     good = (apart[:, 0] <= BOX) & (apart[:, 1] <= SCORE)
     print(f"{good.sum()} of {len(apart)} rows above {THRESHOLD} (both ways) matched; farthest box side {apart[:, 0].max():.3f} px, score {apart[:, 1].max():.4f}")
     raise SystemExit(0 if good.all() else 1)

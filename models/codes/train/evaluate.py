@@ -48,11 +48,16 @@ def average_precision(scores, hits, targets):
     return np.append(precision, 0)[np.minimum(at, len(precision))].mean()
 
 
+def tensor_of(pictures, size):
+    """The pictures letterboxed, [B, 3, S, S] float32 in 0..1."""
+    boxed = [letterbox(p, np.zeros((0, 5), np.float32), size)[0] for p in pictures]
+    return torch.from_numpy(np.stack(boxed)).permute(0, 3, 1, 2).float() / 255
+
+
 def detect(network, pictures, size):
     """Rows x1, y1, x2, y2, score, class per picture, in its own pixels."""
-    boxed = [letterbox(p, np.zeros((0, 5), np.float32), size)[0] for p in pictures]
     with torch.no_grad():
-        out = network(torch.from_numpy(np.stack(boxed)).permute(0, 3, 1, 2).float() / 255).numpy()
+        out = network(tensor_of(pictures, size)).numpy()
     for rows, picture in zip(out, pictures):
         h, w = picture.shape[:2]
         scale = size / max(h, w)
@@ -60,23 +65,27 @@ def detect(network, pictures, size):
     return out
 
 
-def held_out(network, folder, size, most, least=0.0):
-    shards = Shards(folder)
-    count = min(most, len(shards.items))
+def judged(network, shards, size, count, rows_each):
+    """Per class: scores [N], hits [N, 10] and the number of targets, of the first `count` pictures, `rows_each` rows at the most."""
     scores, hits, targets = [[] for _ in NAMES], [[] for _ in NAMES], [0] * len(NAMES)
     for start in range(0, count, 16):
         examples = [shards.read(i) for i in range(start, min(count, start + 16))]
         for rows, (_, boxes) in zip(detect(network, [p for p, _ in examples], size), examples):
             for c in range(len(NAMES)):
-                mine, wanted = rows[(rows[:, 5] == c) & (rows[:, 4] > least)][:100], boxes[boxes[:, 0] == c, 1:]
+                mine, wanted = rows[rows[:, 5] == c][:rows_each], boxes[boxes[:, 0] == c, 1:]
                 targets[c] += len(wanted)
                 scores[c].append(mine[:, 4])
                 hits[c].append(matches(mine[:, :4], wanted))
+    return [(np.concatenate(s), np.concatenate(h), t) for s, h, t in zip(scores, hits, targets)]
+
+
+def held_out(network, folder, size, most):
+    shards = Shards(folder)
+    count = min(most, len(shards.items))
     table = []
-    for c, name in enumerate(NAMES):
-        s, h = np.concatenate(scores[c]), np.concatenate(hits[c])
-        table.append([average_precision(s, h[:, t], targets[c]) for t in range(len(IOUS))])
-        print(f"  {name:11s} {targets[c]:5d} codes  AP50 {table[-1][0]:.3f}  AP50-95 {np.mean(table[-1]):.3f}")
+    for name, (scores, hits, targets) in zip(NAMES, judged(network, shards, size, count, 100)):
+        table.append([average_precision(scores, hits[:, t], targets) for t in range(len(IOUS))])
+        print(f"  {name:11s} {targets:5d} codes  AP50 {table[-1][0]:.3f}  AP50-95 {np.mean(table[-1]):.3f}")
     print(f"  all               AP50 {np.mean(table, 0)[0]:.3f}  AP50-95 {np.mean(table):.3f}  ({count} pictures)", flush=True)
 
 
