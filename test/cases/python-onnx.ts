@@ -1,5 +1,4 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,26 +25,38 @@ result['bare'] = infer(model)
 print(json.dumps(result))
 `;
 
-/** Debian's Python, which another one on the path may hide. */
-const PYTHON = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3';
+/** Debian's Python, and another one that hides it on the path and may bring a newer ONNX. */
+const PYTHONS = ['/usr/bin/python3', 'python3'];
 
-let newestOpset: number | undefined;
+const newestOpsets = new Map<string, number>();
 
-/** Whether the reference implementation of ONNX is here (Debian's python3-onnx) and knows this operator set. */
+function newestOpset(python: string): number {
+  const known = newestOpsets.get(python) ?? Number(spawnSync(python, ['-c', 'import onnx; print(onnx.defs.onnx_opset_version())'], { encoding: 'utf8' }).stdout || Number.NaN);
+  newestOpsets.set(python, known);
+  return known;
+}
+
+/** The first Python here whose reference implementation of ONNX (python3-onnx on Debian) knows this operator set. */
+function pythonFor(opset: number): string | undefined {
+  return PYTHONS.find((python) => newestOpset(python) >= opset);
+}
+
+/** Whether the reference implementation of ONNX is here and knows this operator set. */
 export function pythonOnnxReads(opset: number): boolean {
-  newestOpset ??= Number(spawnSync(PYTHON, ['-c', 'import onnx; print(onnx.defs.onnx_opset_version())'], { encoding: 'utf8' }).stdout);
-  return newestOpset >= opset;
+  return pythonFor(opset) !== undefined;
 }
 
 /**
  * Full check and strict shape inference with data propagation by the reference implementation: the shape of every value,
- * with the file's own annotations `kept` and without (`bare`).
+ * with the file's own annotations `kept` and without (`bare`). Throws where no Python here reads the operator set.
  */
-export async function pythonShapes(bytes: Uint8Array): Promise<{ kept: PythonShapes; bare: PythonShapes }> {
+export async function pythonShapes(bytes: Uint8Array, opset = 13): Promise<{ kept: PythonShapes; bare: PythonShapes }> {
+  const python = pythonFor(opset);
+  if (!python) throw new Error(`no Python with an onnx that reads operator set ${opset}`);
   const folder = await mkdtemp(join(tmpdir(), 'onnx-'));
   try {
     await writeFile(join(folder, 'model.onnx'), bytes);
-    const { stdout } = await promisify(execFile)(PYTHON, ['-c', SCRIPT, join(folder, 'model.onnx')], { maxBuffer: 1 << 26 });
+    const { stdout } = await promisify(execFile)(python, ['-c', SCRIPT, join(folder, 'model.onnx')], { maxBuffer: 1 << 26 });
     return JSON.parse(stdout) as { kept: PythonShapes; bare: PythonShapes };
   } catch (error) {
     throw new Error((error as { stderr?: string }).stderr?.slice(-500) ?? String(error), { cause: error });

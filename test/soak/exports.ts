@@ -93,7 +93,7 @@ async function checkRepaired(bench: Bench, { title, model, mendable }: Planted):
   ]);
   const key = fingerprint(after);
   if (seen.runs.has(key)) counts.shared++;
-  const python = pythonOnnxReads(model.opset) ? once(seen.python, key, async () => pythonFaults(after, await pythonShapes(bytes)).slice(0, 5)) : null;
+  const python = pythonOnnxReads(model.opset) ? once(seen.python, key, async () => pythonFaults(after, await pythonShapes(bytes, model.opset)).slice(0, 5)) : null;
   const runs = once(seen.runs, key, () => runBatches(bytes, size));
   await checkPython(bench, title, python);
   await checkRuns(bench, title, { model, bytes: given }, runs);

@@ -45,21 +45,21 @@ describe.each([11, 12, 13, 17])('the reference implementation at opset %i', { ti
   beforeEach(({ skip }) => skip(!pythonOnnxReads(opset), 'needs python3-onnx 1.12 or later'));
 
   it('infers every dimension of a fixed size', async () => {
-    const { kept: shapes } = await pythonShapes(serializeModel(reexport(network, { opset, height: 320, width: 416 })));
+    const { kept: shapes } = await pythonShapes(serializeModel(reexport(network, { opset, height: 320, width: 416 })), opset);
     expect(shapes['/model.10/attn/Reshape_2_output_0']).toEqual(['batch', 128, 10, 13]);
     expect(shapes.output0).toEqual(['batch', 300, 6]);
     for (const [name, dims] of Object.entries(shapes)) expect([name, dims?.includes(null)]).toEqual([name, false]);
   });
 
   it('infers channels of an open size', async () => {
-    const { kept: shapes } = await pythonShapes(serializeModel(reexport(network, { opset, dynamic: 'batch,height,width' })));
+    const { kept: shapes } = await pythonShapes(serializeModel(reexport(network, { opset, dynamic: 'batch,height,width' })), opset);
     expect(shapes['/model.10/attn/Reshape_2_output_0']).toEqual(['batch', 128, 'height/32', 'width/32']);
     expect(shapes.output0).toEqual(['batch', 300, 6]);
   });
 
   it('needs no annotations for channels, height and width', async () => {
     const model = reexport(network, { opset, height: 320, width: 416 });
-    const { bare: shapes } = await pythonShapes(serializeModel(model));
+    const { bare: shapes } = await pythonShapes(serializeModel(model), opset);
     for (const { name, dims } of model.graph.values) expect([name, shapes[name]?.slice(1)]).toEqual([name, dims!.slice(1)]);
   });
 });
