@@ -39,5 +39,7 @@ export interface Peer {
   run(images: NumberTensor): Promise<NumberTensor>;
   /** Those of the named tensors that the file has. */
   tensors?(images: NumberTensor, names: readonly string[]): Promise<Map<string, Float32Array>>;
+  /** The same file with its float16 arithmetic done in float32, to be disposed of by itself. */
+  inFloat32?(): Promise<Peer>;
   dispose?(): Promise<void>;
 }

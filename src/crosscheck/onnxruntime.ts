@@ -4,6 +4,7 @@ import { parseModel } from '../onnx/parse.ts';
 import { serializeModel } from '../onnx/serialize.ts';
 import type { OnnxModel, OnnxNode } from '../onnx/graph.ts';
 import type { NumberTensor, Peer } from './engine.ts';
+import { widen } from './widen.ts';
 
 type Runtime = typeof import('onnxruntime-node');
 type Session = import('onnxruntime-node').InferenceSession;
@@ -59,6 +60,10 @@ class OnnxRuntimePeer implements Peer {
     } finally {
       await session.release();
     }
+  }
+
+  async inFloat32(): Promise<Peer> {
+    return openOnnxRuntime(serializeModel(widen(this.#model)), { threads: this.#options.threads });
   }
 
   async dispose(): Promise<void> {

@@ -3,6 +3,7 @@ import type { NumberTensor } from './engine.ts';
 import { checkIndependence } from './independence.ts';
 import { firstDifferingTensor } from './layers.ts';
 import { ROW } from './match.ts';
+import { checkRounding } from './rounding.ts';
 import { tryPeer } from './try-peer.ts';
 import type { Check, ShownBox, ShownPicture, ValidationReport } from './validation-report.ts';
 import { type Task, type ValidateOptions, prepareTask } from './validation-task.ts';
@@ -32,6 +33,7 @@ export async function validate(modelBytes: Uint8Array, options: ValidateOptions)
     tried.checks.forEach(add);
     peerRows = tried.rows;
   }
+  (await checkRounding(task, alone, checks)).forEach(add);
   return {
     passed: checks.every(({ status }) => status !== 'failed'),
     ...describe(task, modelBytes.length),

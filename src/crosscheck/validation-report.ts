@@ -2,8 +2,8 @@ import type { Tolerance } from './match.ts';
 
 export type CheckStatus = 'passed' | 'failed' | 'skipped';
 
-/** What a check looks at: this engine alone, or the file run by another engine against it. */
-export type CheckGroup = 'independence' | 'detections' | 'heads';
+/** What a check looks at: this engine alone, the file run by another engine against it, or that in float32. */
+export type CheckGroup = 'independence' | 'detections' | 'heads' | 'rounding';
 
 /** One thing that was tried, and how it went. */
 export interface Check {

@@ -37,6 +37,8 @@ export interface Task extends ValidateOptions {
   network: Yolov10;
   /** Ascending, each once. */
   batches: number[];
+  /** Whether it holds float16 numbers. */
+  half: boolean;
   /** One for each slot of the largest batch. */
   slots: Pictures & { names: string[] };
   tolerance: Tolerance;
@@ -44,7 +46,7 @@ export interface Task extends ValidateOptions {
   layerLimit: number;
 }
 
-const LAYER_LIMIT = { float32: 1e-3, float16: 5e-2 };
+export const LAYER_LIMIT = { float32: 1e-3, float16: 5e-2 };
 
 /** @throws InputError 'not-onnx', 'not-yolov10', 'bad-weights' for the file, 'bad-argument' or 'bad-tensor' for options */
 export function prepareTask(modelBytes: Uint8Array, options: ValidateOptions): Task {
@@ -53,7 +55,7 @@ export function prepareTask(modelBytes: Uint8Array, options: ValidateOptions): T
   const half = [...model.graph.initializers.values()].some(({ dataType }) => dataType === 'float16');
   const batches = checkedBatches(options.batches ?? [1, 2, 3, 4, 8]);
   return {
-    ...options, model, network, batches,
+    ...options, model, network, batches, half,
     slots: fillSlots(batches.at(-1)!, inputSize(network, options), options.pictures),
     tolerance: options.tolerance ?? (half ? FLOAT16_TOLERANCE : FLOAT32_TOLERANCE),
     layerLimit: half ? LAYER_LIMIT.float16 : LAYER_LIMIT.float32,

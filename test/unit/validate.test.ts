@@ -74,6 +74,19 @@ describe('validate', { timeout: 60_000 }, () => {
     expect(report.checks.filter(({ status }) => status === 'failed')).toEqual([]);
   });
 
+  it('tells rounding in float16 from a wrong graph', async () => {
+    const half = reexport(network, { ...size, half: true });
+    const exact = { tolerance: { box: 0, score: 0 } };
+    const rounded = await against(serializeModel(half), exact);
+    expect(rounded.passed).toBe(false);
+    expect(rounded.checks.filter(({ group }) => group === 'rounding').map(({ id, status }) => [id, status])).toEqual([
+      ['rounding/detections/1', 'passed'], ['rounding/heads/1', 'passed'],
+    ]);
+    const wrong = await against(serializeModel(leaking(half, '/model.13/cv2/act/Mul_output_0')), { batches: [2] });
+    expect(statuses(wrong)).toMatchObject({ 'detections/2': 'failed', 'rounding/detections/2': 'failed' });
+    expect(statuses(await against(file, exact))['rounding/detections/1']).toBeUndefined();
+  });
+
   it('finds slots that mix, and the layer where', async () => {
     const tensor = '/model.13/cv2/act/Mul_output_0';
     const report = await against(serializeModel(leaking(model, tensor)));
