@@ -5,9 +5,11 @@ import numpy as np
 import torch
 
 import data
+from blocks import SCDown
+from head import detections
 from loss import assign, ciou, loss
 from muon import Muon, orthogonal
-from network import YOLOv10n, detections
+from network import YOLOv10n
 from train import optimizers_for
 
 SIZE = 96
@@ -41,6 +43,12 @@ def check_assignment():
 def check_orthogonal():
     singular = torch.linalg.svdvals(orthogonal(torch.randn(3, 24, 60)))
     assert 0.5 < singular.min() and singular.max() < 1.4, singular
+
+
+def check_thinning():
+    block, x = SCDown(8, 12).train(), torch.randn(2, 8, 10, 14)
+    with torch.no_grad():
+        near(block(x), block.cv2(block.cv1(x)), 1e-5, "downsampling while learning")
 
 
 def rectangle(rng, tint):
@@ -90,7 +98,7 @@ def check_learning():
 
 
 def main():
-    for check in (check_ciou, check_assignment, check_orthogonal, check_augmentation, check_learning):
+    for check in (check_ciou, check_assignment, check_orthogonal, check_thinning, check_augmentation, check_learning):
         check()
         print(f"{check.__name__} passed", flush=True)
 

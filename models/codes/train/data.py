@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 GREY = 114
-ZOOMED = 0.35
+ZOOMED = 0.5
 
 
 class Shards:

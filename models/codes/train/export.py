@@ -17,7 +17,9 @@ import torch
 from onnx import TensorProto, helper, numpy_helper, shape_inference
 from torch import nn
 
-from network import BINS, STRIDES, Conv, Detect, RepVGGDW, YOLOv10n, anchors
+from blocks import Conv, RepVGGDW
+from head import BINS, STRIDES, Detect, anchors
+from network import YOLOv10n
 
 NAMES = ("linear", "qr", "datamatrix", "aztec", "pdf417", "maxicode")
 MOST = 300

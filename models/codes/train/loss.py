@@ -5,7 +5,7 @@ import math
 import torch
 import torch.nn.functional as F
 
-from network import BINS, anchors, decode_boxes, flatten
+from head import BINS, anchors, decode_boxes, flatten
 
 # Exponents of score and overlap in the matching metric, the same for both heads: that is what makes them consistent.
 ALPHA, BETA = 0.5, 6.0
