@@ -43,8 +43,8 @@ async function readIfThere(platform: ReadsBytes, source: string, request: ByteRe
   });
 }
 
-/** The address of a file in the same folder. */
-function beside(source: string | URL, name: string): string {
+/** The address of a file in the same folder as `source`. */
+export function beside(source: string | URL, name: string): string {
   const text = String(source);
   const folder = text.slice(0, Math.max(text.lastIndexOf('/'), text.lastIndexOf('\\')) + 1);
   return folder + name;

@@ -1,6 +1,7 @@
-import { type ModelFiles, readModelFiles } from '../load-model.ts';
+import { type ModelFiles, beside, readModelFiles } from '../load-model.ts';
 import type { Platform } from '../platform/contract.ts';
 import type { Io } from './io.ts';
+import { checkOutput } from './output-file.ts';
 import { startProgress, type Progress } from './progress.ts';
 
 /** Adapter and bytes of the runtime the command line runs in. */
@@ -10,12 +11,15 @@ export async function runtimePlatform(): Promise<Platform> {
 
 /**
  * The bytes of a model named by a path, URL or hub id, and of the data files it names, with a download bar on stderr.
- * @throws InputError `not-found`, `offline`, `not-onnx`, `external-data`
+ * @param outputs files that will be written: none of the data files may be among them
+ * @throws InputError `not-found`, `offline`, `not-onnx`, `external-data`, `bad-argument`
  */
-export async function openModelFiles(source: string, io: Io): Promise<ModelFiles> {
+export async function openModelFiles(source: string, io: Io, outputs: readonly string[] = []): Promise<ModelFiles> {
   const bar = downloadBar(io);
   try {
-    return await readModelFiles(await runtimePlatform(), source, { signal: io.signal, onProgress: bar.report });
+    const files = await readModelFiles(await runtimePlatform(), source, { signal: io.signal, onProgress: bar.report });
+    for (const output of outputs) await checkOutput(output, [...files.external.keys()].map((name) => beside(source, name)));
+    return files;
   } finally {
     bar.clear();
   }

@@ -49,6 +49,7 @@ export function parseOptions<Specs extends OptionSpecs>(args: string[], specs: S
     }
     const value = inline ?? rest.shift();
     if (value === undefined) throw badArgument(`a value after ${written} (${placeholder})`, 'none', `${about}.`);
+    if (inline === undefined && value.startsWith('--')) throw badArgument(`a value after ${written} (${placeholder})`, value, `If that is the value, write ${written}=${value}.`);
     values[name] = value;
   }
 }
@@ -101,7 +102,7 @@ export function badArgument(expected: string, found: string, remedy: string): In
 
 function nameOf(written: string, specs: OptionSpecs): string {
   const name = written.replace(/^-+/, '');
-  if (written.startsWith('--') && name in specs) return name;
+  if (written.startsWith('--') && Object.hasOwn(specs, name)) return name;
   const short = Object.keys(specs).find((candidate) => specs[candidate]!.short === name);
   if (short !== undefined && !written.startsWith('--')) return short;
   const meant = suggest(name, Object.keys(specs));

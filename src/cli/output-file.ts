@@ -1,4 +1,4 @@
-import { stat, writeFile } from 'node:fs/promises';
+import { rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { InputError } from '../core/errors.ts';
 import { badArgument } from './options.ts';
@@ -20,9 +20,18 @@ export async function checkOutput(path: string, inputs: readonly string[]): Prom
   }
 }
 
-/** Writes a file. @throws InputError 'bad-argument' where that fails */
+/**
+ * Writes a file: under another name first, so that none is left half written.
+ * @throws InputError 'bad-argument' where that fails
+ */
 export async function writeOutput(path: string, content: Uint8Array | string): Promise<void> {
-  await writeFile(path, content).catch((cause: Error) => {
-    throw new InputError('bad-argument', { expected: `to write ${path}`, found: cause.message, remedy: 'Is there space, and may you write there?' }, { cause });
-  });
+  const there = await stat(path).catch(() => undefined);
+  const part = there && !there.isFile() ? path : `${path}.part`; // a pipe or a device is written to as it is
+  try {
+    await writeFile(part, content);
+    if (part !== path) await rename(part, path);
+  } catch (cause) {
+    if (part !== path) await rm(part, { force: true });
+    throw new InputError('bad-argument', { expected: `to write ${path}`, found: (cause as Error).message, remedy: 'Is there space, and may you write there?' }, { cause });
+  }
 }

@@ -32,9 +32,9 @@ export const help = `yolov10-webgpu validate <model.onnx> [pictures]
 
 Proves that results do not depend on the batch: this engine at each batch size, in another order and with the same
 picture in every slot, to the bit; and, where onnxruntime-node is installed, the file itself run by ONNX Runtime at each
-batch size, detections matched by class and overlap, and the first layer that differs named. A float16 file that differs is computed
-in float32 too, which tells rounding from a wrong graph. Pictures are drawn patterns
-unless files, folders or globs are given. Exit code: 0 passed, 1 failed, 2 not readable.
+batch size, detections matched by class and overlap, and the first layer that differs named. A float16 file that differs
+is computed in float32 too, which tells rounding from a wrong graph. Drawn patterns fill the slots for which no picture
+(files, folders, globs) is given. Exit code: 0 passed, 1 failed, 2 not readable.
 
 ${describeOptions(options)}
 `;
@@ -60,9 +60,12 @@ export async function run(args: string[], io: Io, open: OpenForValidation = open
   if (path === undefined) throw badArgument('a model', 'none', 'Example: validate yolov10n.onnx --batches 1,2,8');
   const request = { adapter: adapterChoice(values.adapter), imageSize: sizeOption('imgsz', values.imgsz) };
   const batches = readBatches(values.batches);
-  for (const file of [values.html, values.junit]) if (file !== undefined) await checkOutput(file, [path]);
   try {
-    const report = await examine(path, named, { batches, alone: switches.has('alone'), request }, io, open);
+    const pictures = await findPictures(named);
+    const outputs = [values.html, values.junit].filter((file) => file !== undefined);
+    for (const file of outputs) await checkOutput(file, [path, ...pictures]);
+    if (outputs[0] === outputs[1] && outputs[0] !== undefined) throw badArgument('two files to write', `${outputs[0]} twice`, 'Name another for one of them.');
+    const report = await examine(path, { pictures, outputs, batches, alone: switches.has('alone'), request }, io, open);
     io.out(switches.has('json') ? `${reportJson(report)}\n` : printReport(report));
     if (values.html !== undefined) await writeOutput(values.html, await reportHtml(report, basename(path)));
     if (values.junit !== undefined) await writeOutput(values.junit, reportJunit(report));
@@ -75,14 +78,15 @@ export async function run(args: string[], io: Io, open: OpenForValidation = open
 }
 
 interface Task {
+  pictures: string[];
+  outputs: string[];
   batches: number[];
   alone: boolean;
   request: EngineRequest;
 }
 
-async function examine(path: string, named: string[], { batches, alone, request }: Task, io: Io, open: OpenForValidation): Promise<ValidationReport> {
-  const pictureFiles = await findPictures(named);
-  const files = await openModelFiles(path, io);
+async function examine(path: string, { pictures: pictureFiles, outputs, batches, alone, request }: Task, io: Io, open: OpenForValidation): Promise<ValidationReport> {
+  const files = await openModelFiles(path, io, outputs);
   const engine = await open(files, request, io);
   const { peer, withoutPeer } = alone ? { peer: null, withoutPeer: '--alone was given' } : await openPeer(files, io);
   try {

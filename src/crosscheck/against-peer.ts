@@ -10,14 +10,12 @@ import { type Check, type CheckFigures, roughly } from './validation-report.ts';
  * @param ours rows of each image, this engine's
  * @param theirs rows [batch, rows, 6] of the other engine
  */
-export function checkDetections(ours: Float32Array[], theirs: NumberTensor, tolerance: Tolerance): Check {
-  const batch = ours.length;
+export function judgeDetections(ours: Float32Array[], theirs: NumberTensor, tolerance: Tolerance): Pick<Check, 'status' | 'detail' | 'figures'> {
   const judged = ours.map((rows, slot) => judge(matchRows(rows, slotOf(theirs, slot)), rows, slotOf(theirs, slot), tolerance));
   const wrong = judged.flatMap(({ agrees }, slot) => (agrees ? [] : [slot]));
   const figures = summary(judged, ours);
   const vacuous = figures.matched < figures.of / 2;
   return {
-    id: `detections/${batch}`, group: 'detections', batch, claim: 'the file finds what this engine finds',
     status: wrong.length > 0 ? 'failed' : vacuous ? 'skipped' : 'passed',
     detail: [counted(figures), ...(wrong.length === 0 && vacuous ? ['most scores are too near each other to compare'] : []), ...wrong.map((slot) => `slot ${slot}: ${complaint(judged[slot]!)}`)].join('; '),
     figures,

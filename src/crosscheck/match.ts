@@ -40,6 +40,10 @@ export interface Judgement {
 
 /** Boxes that overlap less are different objects. */
 const LEAST_OVERLAP = 0.5;
+/** Rounding puts a box of hundreds of pixels, or a score, no further than so many tolerances away. */
+const ROUNDING_REACH = 10;
+/** Nobody is shown rows of lower scores. */
+const LEAST_SHOWN = 0.05;
 
 /**
  * Pairs the rows of one image, [rows, 6], by class and overlap, best overlap first. Order does not count: near-equal
@@ -61,7 +65,8 @@ export function matchRows(ours: Float32Array, theirs: Float32Array): Match {
 
 /**
  * Whether two engines agree on one image. Rows within tolerance of the lowest score are let off: which of those make the
- * list is chance. Of the others one in 300 may lack a partner within tolerance: rounding alone puts a box of hundreds of pixels there.
+ * list is chance. Of the others one in 300 may lack a partner within tolerance, if rounding alone can be the reason: it has
+ * one a little further away, or a score that nobody is shown.
  */
 export function judge({ pairs, alone }: Match, ours: Float32Array, theirs: Float32Array, tolerance: Tolerance): Judgement {
   const differences = pairs.map(([mine, other]) => ({
@@ -71,12 +76,14 @@ export function judge({ pairs, alone }: Match, ours: Float32Array, theirs: Float
   }));
   const within = differences.filter(({ box, score }) => box <= tolerance.box && score <= tolerance.score);
   const apart = differences.filter((difference) => !within.includes(difference) && !difference.chance);
-  const [lost, extra] = [ours, theirs].map((rows, side) => alone[side]!.filter((row) => !isLast(rows, row, tolerance)).length) as [number, number];
+  const [lost, extra] = [ours, theirs].map((rows, side) => alone[side]!.filter((row) => !isLast(rows, row, tolerance))) as [number[], number[]];
   const counted = [...within, ...apart];
+  const byRounding = apart.every(({ box, score }) => box <= ROUNDING_REACH * tolerance.box && score <= ROUNDING_REACH * tolerance.score)
+    && lost.every((row) => ours[row * ROW + 4]! < LEAST_SHOWN) && extra.every((row) => theirs[row * ROW + 4]! < LEAST_SHOWN);
   return {
-    agrees: apart.length + Math.max(lost, extra) <= rowCount(ours) / 300,
-    matched: within.length, apart: apart.length, missing: [lost, extra],
-    letOff: rowCount(ours) - counted.length - lost,
+    agrees: byRounding && apart.length + Math.max(lost.length, extra.length) <= rowCount(ours) / 300,
+    matched: within.length, apart: apart.length, missing: [lost.length, extra.length],
+    letOff: rowCount(ours) - counted.length - lost.length,
     boxDifference: Math.max(0, ...counted.map(({ box }) => box)),
     scoreDifference: Math.max(0, ...counted.map(({ score }) => score)),
   };

@@ -54,11 +54,11 @@ async function runAlone({ engine, slots, signal }: Task): Promise<Float32Array[]
   return rows;
 }
 
-/** Looked for at the smallest batch where the file's detections differ. */
+/** Looked for at the smallest batch where the file's detections differ; null too where the other engine shows no tensors. */
 async function findFirstDifference({ engine, peer, slots, layerLimit }: Task, checks: Check[]): Promise<ValidationReport['firstDifference']> {
   const failed = checks.find(({ group, status, figures }) => group === 'detections' && status === 'failed' && figures !== undefined);
   if (!failed || !engine.trace || !peer?.tensors) return null;
-  return firstDifferingTensor(engine, peer, stack(slots.pixels.slice(0, failed.batch), slots.height, slots.width), layerLimit);
+  return firstDifferingTensor(engine, peer, stack(slots.pixels.slice(0, failed.batch), slots.height, slots.width), layerLimit).catch(() => null);
 }
 
 type Description = Pick<ValidationReport, 'model' | 'input' | 'engine' | 'peer' | 'withoutPeer' | 'tolerance'>;

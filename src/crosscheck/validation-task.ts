@@ -22,7 +22,7 @@ export interface ValidateOptions {
   /** Input size in pixels; the file's own unless told. */
   height?: number;
   width?: number;
-  /** Pictures of that size; drawn patterns unless told. Used in turn where a batch is larger. */
+  /** Pictures of that size; drawn patterns fill the slots of a batch that is larger. */
   pictures?: readonly TestPicture[];
   /** Unless told, by whether the file's weights are float16. */
   tolerance?: Tolerance;
@@ -62,9 +62,10 @@ export function prepareTask(modelBytes: Uint8Array, options: ValidateOptions): T
   };
 }
 
-function fillSlots(count: number, { height, width }: Size, given: readonly TestPicture[] = testPictures(count, height, width)): Task['slots'] {
-  checkPictures(given, height, width);
-  const used = Array.from({ length: count }, (_, slot) => given[slot % given.length]!);
+/** Drawn patterns go where no picture is given: the same picture in two slots could not show that slots mix. */
+function fillSlots(count: number, { height, width }: Size, given: readonly TestPicture[] | undefined): Task['slots'] {
+  if (given) checkPictures(given, height, width);
+  const used = [...(given ?? []), ...testPictures(count, height, width)].slice(0, count);
   return { height, width, pixels: used.map(({ pixels }) => pixels), names: used.map(({ name }) => name) };
 }
 

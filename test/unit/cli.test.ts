@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -10,6 +10,7 @@ import { contactSheet } from '../../src/cli/contact-sheet.ts';
 import * as demo from '../../src/cli/demo.ts';
 import type { Engine } from '../../src/cli/engine.ts';
 import { filesMatching } from '../../src/cli/glob.ts';
+import { writeOutput } from '../../src/cli/output-file.ts';
 import * as runCommand from '../../src/cli/run.ts';
 import { suggest } from '../../src/cli/suggest.ts';
 import { byteSize, displayWidth, duration, table } from '../../src/cli/table.ts';
@@ -62,6 +63,8 @@ describe('the command line', () => {
     [['inspect', 'a', 'b'], /expected one model, found 2/],
     [['run', 'm.onnx', '--input', 'x.npy'], /found no --output/],
     [['adapters', 'all'], /no arguments, found all/],
+    [['doctor', 'm.onnx', '--constructor'], /found --constructor/],
+    [['detect', 'a.jpg', '--out', '--json'], /a value after --out.* found --json\. If that is the value, write --out=--json/],
   ])('answers %j in one line', async (args, message) => {
     const { code, stdout, stderr } = await commandLine(...args);
     expect([code, stdout]).toEqual([2, '']);
@@ -146,6 +149,18 @@ describe('run', () => {
     const elsewhere = join(folder, 'no such folder', 'y.npy');
     await expect(runCommand.run(['m', '-i', x, '-o', elsewhere], recordIo(), () => Promise.resolve(engine(seen)))).rejects.toMatchObject({ code: 'bad-argument' });
     expect(seen).toEqual([]);
+  });
+});
+
+describe('output files', () => {
+  it('are the old ones until the new ones are whole', async () => {
+    const path = join(folder, 'report.html');
+    await writeOutput(path, 'old');
+    await writeOutput(path, 'new');
+    expect(await readFile(path, 'utf8')).toBe('new');
+    await mkdir(join(folder, 'blocked.html.part'));
+    await expect(writeOutput(join(folder, 'blocked.html'), 'new')).rejects.toMatchObject({ code: 'bad-argument', expected: expect.stringContaining('blocked.html') as string });
+    expect((await readdir(folder)).filter((name) => name.startsWith('report'))).toEqual(['report.html']);
   });
 });
 

@@ -59,7 +59,13 @@ describe('judge', () => {
   it('sees a row apart and one that lacks', () => {
     expect(judged((list) => [(list[7]![2] += 0.3), (list[8]![5] += 9)])).toMatchObject({ agrees: false, apart: 1, missing: [1, 1] });
   });
-  it('lets one row of 300 lack', () => expect(judged((list) => (list[7]![5] += 9))).toMatchObject({ agrees: true, missing: [1, 1], matched: 299 }));
+  it('lets one row of 300 lack that nobody is shown', () => {
+    const faint = randomRows(2).map((row, i) => row.with(4, 0.6 - i * 0.002) as Row); // 0.002 at the end, 0.03 at row 285
+    expect(judged((list) => (list[285]![5] += 9), faint)).toMatchObject({ agrees: true, missing: [1, 1], matched: 299 });
+    expect(judged((list) => (list[270]![5] += 9), faint)).toMatchObject({ agrees: false, missing: [1, 1], matched: 299 });
+  });
+  it('sees one object that lacks', () => expect(judged((list) => (list[7]![5] += 9))).toMatchObject({ agrees: false, missing: [1, 1], matched: 299 }));
+  it('sees one row far apart', () => expect(judged((list) => (list[7]![2] += 3))).toMatchObject({ agrees: false, apart: 1 }));
   it('sees two rows that lack', () => expect(judged((list) => [7, 8].forEach((i) => (list[i]![5] += 9)))).toMatchObject({ agrees: false, missing: [2, 2] }));
   it('sees numbers that are none', () => expect(judged((list) => list.forEach((row) => row.fill(Number.NaN)))).toMatchObject({ agrees: false }));
 

@@ -57,11 +57,18 @@ describe('validate', { timeout: 60_000 }, () => {
     expect(await readFile(join(folder, 'report.xml'), 'utf8')).toContain('<failure');
   });
 
-  it('takes pictures, in turn where the batch is larger', async () => {
+  it('takes pictures, and drawn patterns where the batch is larger', async () => {
     const { code, stdout } = await command('sound.onnx', 'teal.png', '--batches', '2', '--alone', '--json');
     const report = JSON.parse(stdout) as ValidationReport;
     expect([code, report.withoutPeer]).toEqual([0, '--alone was given']);
-    expect(report.pictures.map(({ name }) => name)).toEqual(['teal.png', 'teal.png']);
+    expect(report.pictures.map(({ name }) => name)).toEqual(['teal.png', 'pattern 1']);
+  });
+
+  it.each([
+    ['--html', 'teal.png'], ['--junit', 'teal.png'], ['--html', 'twice.xml', '--junit', 'twice.xml'],
+  ])('does not write over what it reads or writes: %s', async (...args) => {
+    const { code, stderr } = await command('sound.onnx', 'teal.png', '--alone', '--batches', '1', ...args);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('another')]);
   });
 
   it.each([['page.onnx'], ['missing.onnx'], ['sound.onnx', 'missing.png']])('leaves with 2 and one sentence for %s %s', async (...args) => {

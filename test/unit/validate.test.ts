@@ -122,6 +122,39 @@ describe('validate', { timeout: 60_000 }, () => {
     expect(statuses(await validate(file, { engine, peer: broken, batches: [1], ...size }))).toMatchObject({ 'detections/1': 'failed' });
   });
 
+  /** Engines of one made-up object per picture, told by the brightness of its first pixel; `slots` says whose object comes back. */
+  const objects = (slots: (batch: number) => number[]): Pick<Engine, 'name' | 'run'> => ({
+    name: 'objects',
+    run: async ({ data, dims }) => {
+      const batch = dims[0]!;
+      const place = (slot: number): number => Math.round(data[(slot * data.length) / batch]! * 1000);
+      const rows = slots(batch).flatMap((slot) => [place(slot), 0, place(slot) + 20, 20, 0.95, 1, ...Array<number[]>(20).fill([0, 0, 5, 5, 1e-6, 0]).flat()]);
+      return { data: Float32Array.from(rows), dims: [batch, 21, 6] };
+    },
+  });
+  const inOrder = (batch: number): number[] => Array.from({ length: batch }, (_, slot) => slot);
+
+  it('finds objects swapped between pictures', async () => {
+    const options = { engine: objects(inOrder), batches: [1, 2], ...size };
+    expect(statuses(await validate(file, { ...options, peer: objects(inOrder) }))).toMatchObject({ 'detections/1': 'passed', 'detections/2': 'passed' });
+    expect(statuses(await validate(file, { ...options, peer: objects((batch) => inOrder(batch).toReversed()) }))).toMatchObject({ 'detections/1': 'passed', 'detections/2': 'failed' });
+  });
+
+  it('finds one picture in every slot with a single picture given', async () => {
+    const peer = objects((batch) => inOrder(batch).map(() => 0));
+    const report = await validate(file, { engine: objects(inOrder), peer, batches: [1, 4], pictures: testPictures(1, size.height, size.width), ...size });
+    expect(statuses(report)['detections/4']).toBe('failed');
+  });
+
+  it('does not pass what it could not compare', async () => {
+    const empty = (x: number): Pick<Engine, 'name' | 'run'> => ({
+      name: 'empty', run: async ({ dims }) => ({ data: Float32Array.from({ length: dims[0]! * 300 * 6 }, (_, i) => [x, x, x + 9, x + 9, 1e-5, 0][i % 6]!), dims: [dims[0]!, 300, 6] }),
+    });
+    const report = await validate(file, { engine: empty(0), peer: empty(40), batches: [1], ...size });
+    expect(report.passed).toBe(false);
+    expect(report.checks.at(-1)!.detail).toMatch(/nothing could be compared/);
+  });
+
   it('takes the size from the file and sorts batches', async () => {
     const seen: number[][] = [];
     const watching: Engine = { ...engine, run: (input) => (seen.push([...input.dims]), engine.run(input)) };
