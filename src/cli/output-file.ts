@@ -31,7 +31,7 @@ export async function writeOutput(path: string, content: Uint8Array | string): P
     await writeFile(part, content);
     if (part !== path) await rename(part, path);
   } catch (cause) {
-    if (part !== path) await rm(part, { force: true });
+    if (part !== path) await rm(part, { force: true }).catch(() => {}); // the first failure is the one to tell
     throw new InputError('bad-argument', { expected: `to write ${path}`, found: (cause as Error).message, remedy: 'Is there space, and may you write there?' }, { cause });
   }
 }

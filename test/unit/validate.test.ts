@@ -128,7 +128,7 @@ describe('validate', { timeout: 60_000 }, () => {
     run: async ({ data, dims }) => {
       const batch = dims[0]!;
       const place = (slot: number): number => Math.round(data[(slot * data.length) / batch]! * 1000);
-      const rows = slots(batch).flatMap((slot) => [place(slot), 0, place(slot) + 20, 20, 0.95, 1, ...Array<number[]>(20).fill([0, 0, 5, 5, 1e-6, 0]).flat()]);
+      const rows = slots(batch).flatMap((slot) => [place(slot), 0, place(slot) + 20, 20, 0.95, 1, ...Array.from({ length: 20 }, () => [0, 0, 5, 5, 1e-6, 0]).flat()]);
       return { data: Float32Array.from(rows), dims: [batch, 21, 6] };
     },
   });

@@ -65,25 +65,32 @@ def detect(network, pictures, size):
     return out
 
 
-def judged(network, shards, size, count, rows_each):
-    """Per class: scores [N], hits [N, 10] and the number of targets, of the first `count` pictures, `rows_each` rows at the most."""
-    scores, hits, targets = [[] for _ in NAMES], [[] for _ in NAMES], [0] * len(NAMES)
+def detected(network, shards, size, count):
+    """Rows found and boxes wanted in each of the first `count` pictures."""
+    pairs = []
     for start in range(0, count, 16):
         examples = [shards.read(i) for i in range(start, min(count, start + 16))]
-        for rows, (_, boxes) in zip(detect(network, [p for p, _ in examples], size), examples):
-            for c in range(len(NAMES)):
-                mine, wanted = rows[rows[:, 5] == c][:rows_each], boxes[boxes[:, 0] == c, 1:]
-                targets[c] += len(wanted)
-                scores[c].append(mine[:, 4])
-                hits[c].append(matches(mine[:, :4], wanted))
-    return [(np.concatenate(s), np.concatenate(h), t) for s, h, t in zip(scores, hits, targets)]
+        found = detect(network, [picture for picture, _ in examples], size)
+        pairs += [(rows, boxes) for rows, (_, boxes) in zip(found, examples)]
+    return pairs
+
+
+def judged(pairs, rows_each):
+    """Per class: scores [N], hits [N, 10] and the number of targets, of `rows_each` rows a picture at the most."""
+    table = []
+    for c in range(len(NAMES)):
+        mine = [(rows[rows[:, 5] == c][:rows_each], boxes[boxes[:, 0] == c, 1:]) for rows, boxes in pairs]
+        hits = [matches(rows[:, :4], wanted) for rows, wanted in mine]
+        scores = [rows[:, 4] for rows, _ in mine]
+        table.append((np.concatenate(scores), np.concatenate(hits), sum(len(wanted) for _, wanted in mine)))
+    return table
 
 
 def held_out(network, folder, size, most):
     shards = Shards(folder)
     count = min(most, len(shards.items))
     table = []
-    for name, (scores, hits, targets) in zip(NAMES, judged(network, shards, size, count, 100)):
+    for name, (scores, hits, targets) in zip(NAMES, judged(detected(network, shards, size, count), 100)):
         table.append([average_precision(scores, hits[:, t], targets) for t in range(len(IOUS))])
         print(f"  {name:11s} {targets:5d} codes  AP50 {table[-1][0]:.3f}  AP50-95 {np.mean(table[-1]):.3f}")
     print(f"  all               AP50 {np.mean(table, 0)[0]:.3f}  AP50-95 {np.mean(table):.3f}  ({count} pictures)", flush=True)
