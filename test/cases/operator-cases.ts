@@ -91,3 +91,38 @@ export const operatorCases: OperatorCase[] = [
   { op: 'SpaceToDepth', inputs: [[2, 3, 4, 6]], attributes: { blocksize: 2 } },
   { op: 'BatchNormalization', inputs: [picture, [4], [4], [4], [4]] },
 ];
+
+const floats = (...numbers: number[]): { floats: number[] } => ({ floats: numbers });
+const ints = (...numbers: number[]): { ints: number[] } => ({ ints: numbers });
+
+/** Operators on constants, whose elements inference follows. */
+export const valueCases: OperatorCase[] = [
+  { op: 'Div', inputs: [floats(1, 7, -7), floats(2, 2, 3)] },
+  { op: 'Div', inputs: [ints(7, -7, 6), ints(2, 2, 3)] },
+  { op: 'Mul', inputs: [floats(0.7), floats(10)] },
+  { op: 'Add', inputs: [floats(0.1, 1), floats(0.2, 2)] },
+  { op: 'Sub', inputs: [ints(3, 4), ints(5, 1)] },
+  { op: 'Mod', inputs: [ints(7, -7), ints(3, 3)] },
+  { op: 'Mod', inputs: [ints(7, 8), ints(3, 3)], attributes: { fmod: 1 } },
+  { op: 'Pow', inputs: [floats(2, 9), floats(3, 0.5)] },
+  { op: 'Max', inputs: [ints(1), ints(2), ints(3)] },
+  { op: 'Min', inputs: [floats(4, 1), floats(2, 2), floats(3, 3)] },
+  { op: 'Max', inputs: [ints(5)] },
+  { op: 'Less', inputs: [ints(1, 2), ints(2, 2)] },
+  { op: 'GreaterOrEqual', inputs: [floats(1, 2), floats(2, 2)] },
+  { op: 'Equal', inputs: [ints(1, 2), ints(2, 2)] },
+  { op: 'Neg', inputs: [floats(1.5, -2, 0)] },
+  { op: 'Floor', inputs: [floats(1.5, -1.5, 2)] },
+  { op: 'Ceil', inputs: [floats(1.5, -1.5, 2)] },
+  { op: 'Round', inputs: [floats(2.5, 3.5, -2.5, -3.5, 0.5, -0.5, 1.2, -1.7)] },
+  { op: 'Cast', inputs: [floats(2.9, -2.9)], attributes: { to: 7 } },
+  { op: 'Cast', inputs: [floats(0.5, 0, -2)], attributes: { to: 9 } },
+  { op: 'Cast', inputs: [ints(2, 2 ** 24 + 1)], attributes: { to: 1 } },
+  { op: 'Range', inputs: [{ floats: [0.5], dims: [] }, { floats: [4], dims: [] }, { floats: [1], dims: [] }] },
+  { op: 'Concat', inputs: [ints(1, 2), ints(3)], attributes: { axis: 0 } },
+  { op: 'Gather', inputs: [ints(5, 6, 7), ints(-1, 0)], attributes: { axis: 0 } },
+  { op: 'Slice', inputs: [ints(5, 6, 7), ints(-1), ints(-4), ints(0), ints(-1)] },
+  { op: 'Split', inputs: [ints(5, 6, 7), ints(1, 2)], attributes: { axis: 0 }, outputs: 2 },
+  { op: 'Tile', inputs: [ints(5, 6), ints(2)] },
+  { op: 'Transpose', inputs: [{ ints: [1, 2, 3, 4, 5, 6], dims: [2, 3] }] },
+];

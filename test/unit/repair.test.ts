@@ -9,6 +9,7 @@ import { parseModel } from '../../src/onnx/parse.ts';
 import { serializeModel } from '../../src/onnx/serialize.ts';
 import { toInts } from '../../src/onnx/values.ts';
 import { brokenExports, type Planted, soundExport } from '../cases/broken-exports.ts';
+import { insertBefore, interpose, makeNode, withTensor } from '../cases/graph-edits.ts';
 import { noise, runOnnx } from '../cases/onnxruntime.ts';
 import { pythonOnnxReads, pythonShapes } from '../cases/python-onnx.ts';
 import { resizeBySizes } from '../cases/resize-by-sizes.ts';
@@ -197,6 +198,26 @@ describe('the comparison of weights', () => {
     const before = modelWith(file.subarray(16, 39));
     expect(verifyWeights(before, modelWith(file.subarray(5, 28)))).toEqual([]);
     expect(verifyWeights(before, modelWith(changed.subarray(5, 28)))).toHaveLength(1);
+  });
+});
+
+describe('constants worked out in the graph', () => {
+  const bias = 'model.0.conv.bias';
+
+  /** The first convolution's output times what `op` makes of some numbers. */
+  function scaled(op: string, operands: readonly number[]): OnnxModel {
+    const reader = '/model.0/act/Sigmoid';
+    const names = operands.map((_, index) => `operand${index}`);
+    const model = insertBefore(interpose(soundExport(), reader, makeNode('scale', 'Mul', ['/model.0/conv/Conv_output_0', 'factor'], ['scaled'])), 'scale', makeNode('work', op, names, ['factor']));
+    return operands.reduce((edited, number, index) => withTensor(edited, { ...edited.graph.initializers.get(bias)!, name: names[index]!, dims: [], bytes: new Uint8Array(Float32Array.of(number).buffer) }), model);
+  }
+
+  it.each([['Div', [1, 2], '0.5'], ['Max', [1, 2, 3], '3'], ['Round', [2.5], '2']] as const)('%s %j is written as %s, and said', async (op, operands, written) => {
+    const bytes = serializeModel(scaled(op, operands));
+    const repaired = repair(bytes);
+    expect(repaired.way).toBe('mended');
+    expect(repaired.changes).toContain(`scale: writes "factor" as [${written}]`);
+    expect(worstDifference(await rows(bytes, 2), await rows(repaired.bytes, 2))).toBe(0);
   });
 });
 

@@ -6,7 +6,7 @@ import { inferShapes, type Known } from '../../src/exporting/shapes/infer.ts';
 import { ruleOf } from '../../src/exporting/shapes/registry.ts';
 import type { DataType, OnnxModel, OnnxTensor, OnnxValue } from '../../src/onnx/graph.ts';
 import { serializeModel } from '../../src/onnx/serialize.ts';
-import { operatorCases, type OperatorCase, toAttribute } from '../cases/operator-cases.ts';
+import { operatorCases, type OperatorCase, toAttribute, valueCases } from '../cases/operator-cases.ts';
 import { exportsFolder, readListing } from '../cases/listing.ts';
 
 function tensorOf(name: string, input: { ints: number[]; dims?: number[] } | { floats: number[]; dims?: number[] }): OnnxTensor {
@@ -34,7 +34,7 @@ function modelOf({ op, opset = 13, inputs, attributes = {}, outputs = 1 }: Opera
   };
 }
 
-async function runtimeResult(model: OnnxModel, types: Map<string, DataType>): Promise<Record<string, { dims: readonly number[]; type: string }>> {
+async function runtimeResult(model: OnnxModel, types: Map<string, DataType>): Promise<Record<string, { dims: readonly number[]; type: string; data: ArrayLike<number | bigint> }>> {
   const outputs = model.graph.outputs.map((value) => ({ ...value, dataType: types.get(value.name)! }));
   const session = await ort.InferenceSession.create(serializeModel({ ...model, graph: { ...model.graph, outputs } }), { intraOpNumThreads: 1, logSeverityLevel: 3 });
   const feeds = model.graph.inputs.map(({ name, dims }) => {
@@ -43,8 +43,11 @@ async function runtimeResult(model: OnnxModel, types: Map<string, DataType>): Pr
   });
   const result = await session.run(Object.fromEntries(feeds));
   await session.release();
-  return result;
+  return result as unknown as Awaited<ReturnType<typeof runtimeResult>>;
 }
+
+const titled = (cases: readonly OperatorCase[]): { one: OperatorCase; title: string }[] =>
+  cases.map((one) => ({ one, title: `${one.op} ${JSON.stringify(one.inputs)} ${JSON.stringify(one.attributes ?? {})}${one.opset ? `, opset ${one.opset}` : ''}` }));
 
 const runtimeNames: Partial<Record<DataType, string>> = { float: 'float32', bool: 'bool', int64: 'int64' };
 
@@ -54,7 +57,7 @@ function numbers(known: Known | undefined): (number | undefined)[] {
 }
 
 describe('operators as ONNX Runtime runs them', () => {
-  it.each(operatorCases.map((one) => ({ one, title: `${one.op} ${JSON.stringify(one.inputs)} ${JSON.stringify(one.attributes ?? {})}` })))('$title', async ({ one }) => {
+  it.each(titled(operatorCases))('$title', async ({ one }) => {
     const model = modelOf(one);
     const { shapes, types, contradictions } = inferShapes(model);
     expect([...contradictions]).toEqual([]);
@@ -62,6 +65,17 @@ describe('operators as ONNX Runtime runs them', () => {
     for (const [name, { dims, type }] of Object.entries(result)) {
       expect(numbers(shapes.get(name))).toEqual([...dims]);
       expect(runtimeNames[types.get(name)!]).toBe(type);
+    }
+  });
+
+  it.each(titled(valueCases))('follows the elements of $title', async ({ one }) => {
+    const model = modelOf(one);
+    const { values, types } = inferShapes(model);
+    const result = await runtimeResult(model, types);
+    for (const [name, { dims, data }] of Object.entries(result)) {
+      const value = values.get(name);
+      expect(value?.dims).toEqual([...dims]);
+      expect(value!.elements.map((element) => valueOf(element)! + 0)).toEqual(Array.from(data, (element) => Number(element) + 0));
     }
   });
 
@@ -77,7 +91,7 @@ describe('operators as ONNX Runtime runs them', () => {
 describe('with a named batch', () => {
   const named = operatorCases.filter(({ inputs, op }) => Array.isArray(inputs[0]) && inputs[0].length === 4 && inputs[0][0] === 2 && op !== 'GatherND');
 
-  it.each(named.map((one) => ({ one, title: `${one.op} ${JSON.stringify(one.inputs)} ${JSON.stringify(one.attributes ?? {})}` })))('$title', ({ one }) => {
+  it.each(titled(named))('$title', ({ one }) => {
     const fixed = modelOf(one);
     const open = (value: OnnxValue): OnnxValue => ({ ...value, dims: value.dims!.length === 4 ? ['batch', ...value.dims!.slice(1)] : value.dims });
     const model = { ...fixed, graph: { ...fixed.graph, inputs: fixed.graph.inputs.map((value, index) => (one.op.startsWith('Conv') && index > 0 ? value : open(value))) } };

@@ -51,6 +51,11 @@ export function dimsOf({ shapes }: Inference, name: string | undefined): Shape |
   return known && 'dims' in known ? known.dims : undefined;
 }
 
+/** Whether a value stands in the file, directly or behind a Constant node. */
+export function isWritten({ model, makers }: Patient, name: string | undefined): boolean {
+  return model.graph.initializers.has(name ?? '') || makers.get(name ?? '')?.op === 'Constant';
+}
+
 /** Whether a dimension varies with the batch. */
 export function variesWithBatch({ dims }: Patient, dim: Dim): boolean {
   return dims[0] !== undefined && sharesSymbol(dim, dims[0]);
@@ -70,4 +75,3 @@ export function isBatchDynamic({ dims }: Patient): boolean {
 export function describe(known: Known | undefined): string {
   return known && 'dims' in known ? formatShape(known.dims) : 'unknown rank';
 }
-

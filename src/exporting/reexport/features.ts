@@ -25,6 +25,7 @@ export function writeConv(w: GraphWriter, settings: Settings, layer: ConvLayer, 
   return w.apply('Mul', [y, gate], made);
 }
 
+/** The two halves of a map's channels. */
 export function writeSplit(w: GraphWriter, settings: Settings, layer: SplitLayer, x: Tensor): Tensor[] {
   const [first, second] = layer.outputs;
   return [...w.split(x, 1, [madeMap(settings, first), madeMap(settings, second)])];

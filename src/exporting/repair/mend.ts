@@ -8,7 +8,7 @@ import { Constants } from './constants.ts';
 import type { Goal } from './goal.ts';
 import { writeScales } from './resizes.ts';
 import { unbake } from './unbake.ts';
-import { writeTargets } from './targets.ts';
+import { type Written, writeTargets } from './targets.ts';
 
 /** Rounds after which a graph that still changes is given up: each frees the batch a little further on. */
 const rounds = 64;
@@ -26,11 +26,18 @@ export function mend(file: ModelFile, goal: Goal): string[] {
     changes.push(...freed);
     if (freed.length === 0) break;
   }
-  changes.push(...writeTargets(file, examine(file.read()), constants));
+  const written = writeTargets(file, examine(file.read()), constants);
   const removed = file.prune();
+  changes.push(...surviving(file, written));
   if (removed > 0) changes.push(`removed ${removed} nodes that only worked out shapes`);
   changes.push(...declareOutputs(file), ...annotate(file));
   return changes;
+}
+
+/** What was written at nodes that are still there. */
+function surviving(file: ModelFile, written: readonly Written[]): string[] {
+  const made = new Set(file.read().graph.nodes.map(({ outputs }) => outputs[0]));
+  return written.flatMap(({ output, change }) => (made.has(output) ? [change] : []));
 }
 
 function declareInput(file: ModelFile, { input, dims }: Goal): string[] {

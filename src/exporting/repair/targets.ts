@@ -1,21 +1,22 @@
 import { constant, type Dim, equal, formatShape, valueOf } from '../../core/dim.ts';
 import type { OnnxNode } from '../../onnx/graph.ts';
 import type { ModelFile } from '../../onnx/model-file.ts';
-import { dimsOf, type Patient } from '../doctor/patient.ts';
+import { dimsOf, isWritten, type Patient } from '../doctor/patient.ts';
 import { label } from '../shapes/infer.ts';
 import { intOf, numbersOf, type Shape } from '../shapes/rule.ts';
+import type { Bench } from './bench.ts';
 import type { Constants } from './constants.ts';
 
-interface Bench {
-  file: ModelFile;
-  patient: Patient;
-  constants: Constants;
+/** What was written at a node, named by its first output. */
+export interface Written {
+  output: string;
+  change: string;
 }
 
 /** Writes computed shapes down as constants where the graph allows; returns what it wrote. */
-export function writeTargets(file: ModelFile, patient: Patient, constants: Constants): string[] {
+export function writeTargets(file: ModelFile, patient: Patient, constants: Constants): Written[] {
   const bench = { file, patient, constants };
-  return patient.model.graph.nodes.flatMap((node) => writeNode(bench, node));
+  return patient.model.graph.nodes.flatMap((node) => writeNode(bench, node).map((change) => ({ output: node.outputs[0]!, change })));
 }
 
 function writeNode(bench: Bench, node: OnnxNode): string[] {
@@ -81,10 +82,6 @@ function writeInputs({ file, patient, constants }: Bench, node: OnnxNode): strin
     const name = numbers && type && !isWritten(patient, input) ? constants.put(type, value!.dims, numbers) : undefined;
     if (!name) return [];
     file.connect(node.outputs[0]!, position, name);
-    return [];
+    return [`${label(node)}: writes "${input}" as [${numbers}]`];
   });
-}
-
-function isWritten({ model, makers }: Patient, name: string | undefined): boolean {
-  return model.graph.initializers.has(name ?? '') || makers.get(name ?? '')?.op === 'Constant';
 }

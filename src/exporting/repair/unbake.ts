@@ -6,13 +6,8 @@ import { label } from '../shapes/infer.ts';
 import { operandsOf } from '../shapes/operands.ts';
 import { constantTensor } from '../shapes/ops/constants.ts';
 import { intOf, numbersOf } from '../shapes/rule.ts';
+import type { Bench } from './bench.ts';
 import type { Constants } from './constants.ts';
-
-interface Bench {
-  file: ModelFile;
-  patient: Patient;
-  constants: Constants;
-}
 
 /** Frees what has a batch size written into it; returns what it freed. Later nodes may come to light only after it. */
 export function unbake(file: ModelFile, patient: Patient, constants: Constants): string[] {

@@ -130,13 +130,14 @@ class Walk {
   }
 
   #siteOf(node: OnnxNode): Site {
-    const { shapes, values, pins } = this.#result;
+    const { shapes, values, types, pins } = this.#result;
     return {
       node,
       opset: this.#model.opset,
       view: this.#view,
       shapes: node.inputs.map((name) => dimsOf(shapes.get(name))),
       values: node.inputs.map((name) => values.get(name)),
+      types: node.inputs.map((name) => types.get(name)),
       constants: node.inputs.map((name) => this.#constants.get(name)),
       pin: (left, right) => pins.push({ output: node.outputs[0] ?? '', left, right }),
     };

@@ -34,6 +34,7 @@ export interface Site {
   view: View;
   shapes: readonly (Shape | undefined)[];
   values: readonly (Value | undefined)[];
+  types: readonly (DataType | undefined)[];
   /** Constant tensors among the inputs. */
   constants: readonly (OnnxTensor | undefined)[];
   /** Notes that the two must be equal. */
@@ -55,19 +56,22 @@ export interface Rule {
   /** The outputs' values where they can be followed. */
   value?(site: Site, outputs: readonly (Shape | null)[]): (Value | undefined)[] | undefined;
   /** The outputs' element types; by default the first input's. */
-  types?: readonly (DataType | { input: number })[] | ((node: OnnxNode) => DataType);
+  types?: readonly (DataType | { input: number })[] | ((node: OnnxNode) => DataType | { input: number });
   /** Whether the shape rule is to be asked though the first input's shape is unknown. */
   withoutShape?: boolean;
 }
 
+/** That nothing is known, and why. */
 export function fail(reason: string): Failure {
   return { reason };
 }
 
+/** That the node can never work, and why. */
 export function contradict(reason: string): Failure {
   return { reason, contradiction: true };
 }
 
+/** Tells a reason from shapes. */
 export function isFailure(result: Inferred | Shape | Failure): result is Failure {
   return 'reason' in result;
 }

@@ -8,6 +8,7 @@ const limit = 64;
 
 const numeric = new Set(['float', 'double', 'float16', 'bfloat16', 'int64', 'int32', 'int16', 'int8', 'uint64', 'uint32', 'uint16', 'uint8', 'bool']);
 
+/** How many elements a tensor of these dimensions holds. */
 export function countOf(dims: readonly number[]): number {
   return dims.reduce((product, dim) => product * dim, 1);
 }

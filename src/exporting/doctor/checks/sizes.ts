@@ -1,9 +1,8 @@
 import { format, isKnown } from '../../../core/dim.ts';
-import type { OnnxNode } from '../../../onnx/graph.ts';
 import { label } from '../../shapes/infer.ts';
 import type { Pin } from '../../shapes/rule.ts';
 import type { Finding } from '../finding.ts';
-import { type Patient, variesWithBatch, variesWithSize } from '../patient.ts';
+import { isWritten, type Patient, variesWithBatch, variesWithSize } from '../patient.ts';
 
 const remedy = 'Run: npx yolov10-webgpu repair model.onnx -o fixed.onnx --dynamic batch,height,width (or --dynamic batch for this one size)';
 
@@ -32,10 +31,4 @@ function sizeFinding(patient: Patient, { output, left, right }: Pin): Finding {
     breaks: [{ engine: 'every engine at another picture size', message: anchors ? 'broadcast dimensions must be conformable' : 'reshape would change volume' }],
     remedy,
   };
-}
-
-/** Whether a value stands in the file, directly or behind a Constant node. */
-function isWritten({ model, makers }: Patient, name: string): boolean {
-  const maker: OnnxNode | undefined = makers.get(name);
-  return model.graph.initializers.has(name) || maker?.op === 'Constant';
 }

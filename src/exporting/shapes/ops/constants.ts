@@ -1,7 +1,8 @@
 import { constant, divideExactly, product, subtract, unknown, valueOf } from '../../../core/dim.ts';
 import { dataTypeOf } from '../../../onnx/data-types.ts';
 import type { DataType, OnnxNode, OnnxTensor } from '../../../onnx/graph.ts';
-import { constantShape, fail, intOf, type Inferred, type Rule, type Shape, type Site, type Value } from '../rule.ts';
+import { castTo, roundDim } from '../numbers.ts';
+import { constantShape, fail, intOf, type Inferred, type Rule, type Shape, type Site } from '../rule.ts';
 import { build, valueOfTensor } from '../value.ts';
 
 /** What a Constant node holds, as a tensor. */
@@ -85,30 +86,25 @@ function range({ values }: Site): Inferred {
   const span = subtract(limit, start);
   const by = valueOf(step);
   if (by === 0) return fail('its step is 0');
-  const [length] = [valueOf(span)];
+  const length = valueOf(span);
   if (length !== undefined && by !== undefined) return [[constant(Math.max(0, Math.ceil(length / by)))]];
   return [[divideExactly(span, step) ?? unknown()]];
 }
 
 const rangeRule: Rule = {
   shape: range,
-  value: ({ values }, [shape]) => {
+  value: ({ values, types }, [shape]) => {
     const dims = constantShape(shape);
     const [start, , step] = values.map((value) => value?.elements[0] && valueOf(value.elements[0]));
-    if (!dims || start === undefined || step === undefined) return undefined;
-    return [build(dims, ([place]) => constant(start + place! * step))];
+    // Runtimes that add up and those that multiply agree on halves only.
+    if (!dims || start === undefined || step === undefined || !Number.isInteger(2 * start) || !Number.isInteger(2 * step)) return undefined;
+    return [build(dims, ([place]) => roundDim(types[0], constant(start + place! * step)))];
   },
   withoutShape: true,
 };
 
-function castValue({ node, values }: Site): (Value | undefined)[] {
-  const whole = !['float', 'double', 'float16', 'bfloat16'].includes(dataTypeOf(intOf(node, 'to', 1)));
-  const value = values[0];
-  const exact = value?.elements.every((element) => [...element.terms.values()].every(Number.isInteger));
-  if (!value || !whole || exact) return [value];
-  const numbers = value.elements.map(valueOf);
-  if (!numbers.every((number) => number !== undefined)) return [undefined];
-  return [{ dims: value.dims, elements: numbers.map((number) => constant(Math.trunc(number))) }];
+function typeCastTo(node: OnnxNode): DataType {
+  return dataTypeOf(intOf(node, 'to', 1));
 }
 
 /** Operators that make values out of attributes and shapes. */
@@ -118,5 +114,5 @@ export const constants: Record<string, Rule> = {
   Size: size,
   ConstantOfShape: constantOfShape,
   Range: rangeRule,
-  Cast: { shape: ({ shapes }) => [shapes[0]!], value: castValue, types: (node) => dataTypeOf(intOf(node, 'to', 1)) },
+  Cast: { shape: ({ shapes }) => [shapes[0]!], value: ({ node, values }) => [castTo(typeCastTo(node), values[0])], types: typeCastTo },
 };

@@ -1,25 +1,28 @@
 import { add, constant, type Dim, divideExactly, equal, floorDivide, isKnown, multiply, subtract, valueOf } from '../../../core/dim.ts';
+import type { DataType } from '../../../onnx/graph.ts';
 import { broadcast } from '../broadcast.ts';
-import { constantShape, fail, isFailure, type Rule, type Shape, type Site, type Value } from '../rule.ts';
+import { isIntegral, isWhole, roundDim } from '../numbers.ts';
+import { constantShape, fail, intOf, isFailure, type Rule, type Shape, type Site, type Value } from '../rule.ts';
 import { stretch } from '../value.ts';
 
-type Combine = (a: Dim, b: Dim) => Dim | undefined;
+/** The exact result for two elements; `zip` rounds it to the element type. */
+type Combine = (a: Dim, b: Dim, site: Site) => Dim | undefined;
 
-const isWhole = (dim: Dim): boolean => [...dim.terms.values()].every(Number.isInteger);
-
-/** ONNX divides integers towards zero, which floors what cannot be negative. */
-function divide(a: Dim, b: Dim): Dim | undefined {
+/** ONNX divides integers towards zero, which floors what cannot be negative, and floats as floats. */
+function divide(a: Dim, b: Dim, { types }: Site): Dim | undefined {
   const [x, y] = [valueOf(a), valueOf(b)];
   if (y === 0) return undefined;
-  if (x !== undefined && y !== undefined) return constant(isWhole(a) && isWhole(b) ? Math.trunc(x / y) : x / y);
   const exact = divideExactly(a, b);
   if (exact || y === undefined) return exact;
-  return Number.isInteger(y) && y > 0 && isWhole(a) ? floorDivide(a, y) : undefined;
+  if (x !== undefined) return constant(isIntegral(types[0]) ? Math.trunc(x / y) : x / y);
+  return isIntegral(types[0]) && y > 0 ? floorDivide(a, y) : undefined;
 }
 
-function remainder(a: Dim, b: Dim): Dim | undefined {
+/** The remainder takes the divisor's sign, or with `fmod` the dividend's. */
+function remainder(a: Dim, b: Dim, { node }: Site): Dim | undefined {
   const n = valueOf(b);
   if (n === undefined || !Number.isInteger(n) || n <= 0 || !isWhole(a)) return undefined;
+  if (intOf(node, 'fmod', 0) === 1 && (valueOf(a) ?? 0) < 0) return undefined;
   return subtract(a, multiply(floorDivide(a, n), constant(n)));
 }
 
@@ -43,11 +46,12 @@ function neverNegative(a: Dim, b: Dim): Dim | undefined {
   return positive && number !== undefined && number < 0 ? constant(0) : undefined;
 }
 
-function binary(combine?: Combine, types?: Rule['types']): Rule {
+/** An operator on broadcast operands; its elements are of the first operand's type unless told. */
+function binary(combine?: Combine, type?: DataType): Rule {
   return {
     shape: broadcastAll,
-    value: (site, [shape]) => combine && [zip(site, shape, combine)],
-    ...(types && { types }),
+    value: (site, [shape]) => combine && [zip(site, shape, combine, type ?? site.types[0])],
+    ...(type && { types: [type] }),
   };
 }
 
@@ -58,27 +62,50 @@ function broadcastAll(site: Site): ReturnType<Rule['shape']> {
   return isFailure(common) ? common : [common];
 }
 
-function zip(site: Site, shape: Shape | null | undefined, combine: Combine): Value | undefined {
+/** Combines the operands' elements, one operand after the other. */
+function zip(site: Site, shape: Shape | null | undefined, combine: Combine, type: DataType | undefined): Value | undefined {
   const dims = constantShape(shape);
-  const [left, right] = site.values.map((value) => value && dims && stretch(value, dims));
-  if (!left || !right) return undefined;
-  const elements = left.elements.map((a, index) => combine(a, right.elements[index]!));
+  const operands = dims ? site.values.map((value) => value && stretch(value, dims)) : [];
+  const [first, ...rest] = operands;
+  if (!first || !rest.every((value) => value !== undefined)) return undefined;
+  const merge = (a: Dim | undefined, b: Dim): Dim | undefined => {
+    const exact = a && combine(a, b, site);
+    return exact && roundDim(type, exact);
+  };
+  const elements = first.elements.map((element, index) => rest.reduce((dim, value) => merge(dim, value.elements[index]!), element as Dim | undefined));
   return elements.every((element) => element !== undefined) ? { dims: dims!, elements } : undefined;
 }
 
 /** An operator that leaves the shape alone. */
-function unary(map?: (value: number) => number, types?: Rule['types']): Rule {
+function unary(map?: (dim: Dim) => Dim | undefined, types?: Rule['types']): Rule {
   return {
     shape: (site) => site.node.outputs.map(() => site.shapes[0]!),
-    value: (site) => map && [mapNumbers(site.values[0], map)],
+    value: (site) => map && [mapValue(site, map)],
     ...(types && { types }),
   };
 }
 
-function mapNumbers(value: Value | undefined, map: (value: number) => number): Value | undefined {
-  const numbers = value?.elements.map(valueOf);
-  if (!numbers?.every((number) => number !== undefined)) return undefined;
-  return { dims: value!.dims, elements: numbers.map((number) => constant(map(number))) };
+function mapValue({ values, types }: Site, map: (dim: Dim) => Dim | undefined): Value | undefined {
+  const elements = values[0]?.elements.map((element) => {
+    const exact = map(element);
+    return exact && roundDim(types[0], exact);
+  });
+  return elements?.every((element) => element !== undefined) ? { dims: values[0]!.dims, elements } : undefined;
+}
+
+/** Rounding, which leaves whole sizes alone. */
+function rounding(round: (value: number) => number): Rule {
+  return unary((dim) => {
+    const value = valueOf(dim);
+    if (value !== undefined) return constant(round(value));
+    return isWhole(dim) ? dim : undefined;
+  });
+}
+
+/** Halves go to the even neighbour. */
+function roundHalfToEven(value: number): number {
+  const nearest = Math.round(value);
+  return Math.abs(value % 1) === 0.5 && nearest % 2 !== 0 ? nearest - 1 : nearest;
 }
 
 const identity: Rule = { shape: ({ shapes }) => [shapes[0]!], value: ({ values }) => [values[0]] };
@@ -102,8 +129,6 @@ const plain = [
   'Tanh', 'ThresholdedRelu', 'Trilu',
 ];
 
-const compared: Rule['types'] = ['bool'];
-
 /** Operators that act on each element by itself, and normalisations, which keep the shape likewise. */
 export const elementwise: Record<string, Rule> = {
   ...Object.fromEntries(plain.map((op) => [op, unary()])),
@@ -117,21 +142,21 @@ export const elementwise: Record<string, Rule> = {
   Max: binary(onNumbers(Math.max)),
   Mean: binary(),
   Sum: binary(),
-  Equal: binary(sameness, compared),
-  Less: binary(onNumbers((a, b) => Number(a < b)), compared),
-  LessOrEqual: binary(onNumbers((a, b) => Number(a <= b)), compared),
-  Greater: binary(onNumbers((a, b) => Number(a > b)), compared),
-  GreaterOrEqual: binary(onNumbers((a, b) => Number(a >= b)), compared),
-  And: binary(onNumbers((a, b) => a && b), compared),
-  Or: binary(onNumbers((a, b) => a || b), compared),
-  Xor: binary(onNumbers((a, b) => Number(a !== b)), compared),
-  Not: unary((value) => Number(!value), compared),
-  Neg: unary((value) => -value),
-  Floor: unary(Math.floor),
-  Ceil: unary(Math.ceil),
-  Round: unary((value) => 2 * Math.round(value / 2) === value + 1 && value % 1 !== 0 ? value - 0.5 : Math.round(value)),
-  IsNaN: unary(undefined, compared),
-  IsInf: unary(undefined, compared),
+  Equal: binary(sameness, 'bool'),
+  Less: binary(onNumbers((a, b) => Number(a < b)), 'bool'),
+  LessOrEqual: binary(onNumbers((a, b) => Number(a <= b)), 'bool'),
+  Greater: binary(onNumbers((a, b) => Number(a > b)), 'bool'),
+  GreaterOrEqual: binary(onNumbers((a, b) => Number(a >= b)), 'bool'),
+  And: binary(onNumbers((a, b) => a && b), 'bool'),
+  Or: binary(onNumbers((a, b) => a || b), 'bool'),
+  Xor: binary(onNumbers((a, b) => Number(a !== b)), 'bool'),
+  Not: unary((dim) => (valueOf(dim) === undefined ? undefined : constant(Number(!valueOf(dim))))),
+  Neg: unary((dim) => multiply(dim, constant(-1))),
+  Floor: rounding(Math.floor),
+  Ceil: rounding(Math.ceil),
+  Round: rounding(roundHalfToEven),
+  IsNaN: unary(undefined, ['bool']),
+  IsInf: unary(undefined, ['bool']),
   Identity: identity,
   Where: where,
   BatchNormalization: { shape: ({ shapes, node }) => node.outputs.map((_, index) => (index === 0 ? shapes[0]! : null)) },
