@@ -68,7 +68,26 @@ function* bakedBatches(sound: OnnxModel): Generator<Planted> {
   yield { title: 'batch in a Tile', model: withInts(tiled, 'repeats', [3, 1, 1]), code: 'batch-in-tile', node: 'tile', mendable: true };
   yield { title: 'batch in a constant', model: withZeros(sound, [3, 1, 1]), code: 'batch-in-constant', node: 'zeros', mendable: true };
   const halved = interpose(sound, QKV, splitBatch(sound.opset));
-  yield { title: 'batch split in two', model: withInts(halved, 'ones', [1, 1]), code: 'batch-mixed', node: 'halve', mendable: false };
+  yield { title: 'batch split in two', model: withInts(halved, 'ones', [1, 1]), code: 'batch-sliced', node: 'halve', mendable: false };
+  yield* takenPictures(sound);
+}
+
+/** A multiple of the first picture's features added to every picture's; a multiple of 0, so that the rows stay the same. */
+function* takenPictures(sound: OnnxModel): Generator<Planted> {
+  const features = '/model.10/Split_output_1';
+  const first = (node: OnnxNode): OnnxModel => {
+    const added = interpose(withGraph(sound, { values: [] }), QKV, makeNode('added', 'Add', [features, 'none of it'], ['sum']));
+    const scaled = insertBefore(insertBefore(added, 'added', node), 'added', makeNode('scaled', 'Mul', [node.outputs[0]!, 'nothing'], ['none of it']));
+    const nothing = withTensor(scaled, { name: 'nothing', dataType: 'float', dims: [], bytes: new Uint8Array(4) });
+    return ['zero', 'one'].reduce((model, name, value) => withInts(model, name, [value]), nothing);
+  };
+  const slice = makeNode('slice', 'Slice', [features, 'zero', 'one', 'zero'], ['first']);
+  yield { title: 'the first picture cut out', model: first(slice), code: 'batch-sliced', node: 'slice', mendable: false };
+  const gather = makeNode('gather', 'Gather', [features, 'zero'], ['first'], { axis: { kind: 'int', value: 0 } });
+  yield { title: 'the first picture picked', model: first(gather), code: 'batch-sliced', node: 'gather', mendable: false };
+  const axes: OnnxAttribute = { kind: 'ints', value: [0] };
+  const squeeze = sound.opset < 13 ? makeNode('squeeze', 'Squeeze', [features], ['first'], { axes }) : makeNode('squeeze', 'Squeeze', [features, 'zero'], ['first']);
+  yield { title: 'the batch squeezed', model: first(squeeze), code: 'batch-sliced', node: 'squeeze', mendable: false };
 }
 
 /** Nothing added to the boxes' lower corners, by a constant of the given shape. */

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { diagnose, isSound } from '../../src/exporting/doctor/diagnose.ts';
 import { reexport } from '../../src/exporting/reexport.ts';
+import type { OnnxAttribute, OnnxNode } from '../../src/onnx/graph.ts';
 import { brokenExports, FORMS, soundExport } from '../cases/broken-exports.ts';
-import { withFloat } from '../cases/graph-edits.ts';
+import { interpose, makeNode, withFloat, withInts } from '../cases/graph-edits.ts';
 import { seededNetwork } from '../cases/seeded-model.ts';
 
 const planted = FORMS.flatMap((dynamic) => [...brokenExports(soundExport, dynamic)].map((fault) => ({ dynamic, ...fault })));
@@ -23,7 +24,27 @@ describe('planted faults', () => {
 
   it('every code is planted', () => {
     const codes = new Set(planted.map(({ code }) => code));
-    expect(codes.size).toBe(26);
+    expect(codes.size).toBe(27);
+  });
+});
+
+describe('a batch taken apart', () => {
+  const features = '/model.10/Split_output_1';
+  const codesWith = (node: OnnxNode, ints: Record<string, number[]> = {}): string[] => {
+    const model = Object.entries(ints).reduce((edited, [name, values]) => withInts(edited, name, values), interpose(soundExport(), '/model.10/attn/qkv/conv/Conv', node));
+    return diagnose(model).findings.flatMap(({ code, severity }) => (severity === 'note' ? [] : [code]));
+  };
+  const axis: OnnxAttribute = { kind: 'int', value: 0 };
+
+  it('is not what a whole slice, or one along another axis, does', () => {
+    expect(codesWith(makeNode('all', 'Slice', [features, 'zero', 'end', 'zero'], ['cut']), { zero: [0], end: [2 ** 31 - 1] })).toEqual([]);
+    expect(codesWith(makeNode('rows', 'Slice', [features, 'zero', 'end', 'two'], ['cut']), { zero: [0], end: [2 ** 31 - 1], two: [2] })).toEqual([]);
+    expect(codesWith(makeNode('one', 'Split', [features], ['cut'], { axis }))).toEqual([]);
+  });
+
+  it('is reported where pictures are dropped or turned round', () => {
+    expect(codesWith(makeNode('rest', 'Slice', [features, 'one', 'end', 'zero'], ['cut']), { zero: [0], one: [1], end: [2 ** 31 - 1] })).toContain('batch-sliced');
+    expect(codesWith(makeNode('last', 'Slice', [features, 'last', 'end'], ['cut']), { last: [-1], end: [2 ** 31 - 1] })).toContain('batch-sliced');
   });
 });
 

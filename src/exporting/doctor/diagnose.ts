@@ -5,6 +5,7 @@ import { checkConvolutions } from './checks/convolutions.ts';
 import { checkDeclared } from './checks/declared.ts';
 import { checkOperators } from './checks/operators.ts';
 import { checkSizes } from './checks/sizes.ts';
+import { checkSlices } from './checks/slices.ts';
 import { checkUnknown } from './checks/unknown.ts';
 import type { Finding, Severity } from './finding.ts';
 import { examine, type Patient } from './patient.ts';
@@ -15,7 +16,7 @@ export interface Diagnosis {
   findings: Finding[];
 }
 
-const checks = [checkBatch, checkConvolutions, checkDeclared, checkSizes, checkOperators, checkUnknown, checkContent];
+const checks = [checkBatch, checkSlices, checkConvolutions, checkDeclared, checkSizes, checkOperators, checkUnknown, checkContent];
 const ranks: Record<Severity, number> = { error: 0, warning: 1, note: 2 };
 
 /** Examines an export for what breaks dynamic batch, other engines or programs that read it. */

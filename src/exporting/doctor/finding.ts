@@ -3,7 +3,7 @@ export type Severity = 'error' | 'warning' | 'note';
 
 /** Stable names of what can be wrong with an export; scripts may switch on them. */
 export type FindingCode =
-  | 'batch-in-reshape' | 'batch-in-expand' | 'batch-in-tile' | 'batch-in-constant' | 'batch-mixed'
+  | 'batch-in-reshape' | 'batch-in-expand' | 'batch-in-tile' | 'batch-in-constant' | 'batch-mixed' | 'batch-sliced'
   | 'input-batch-lost' | 'output-batch-lost' | 'batch-static'
   | 'channel-minus-one' | 'conv-input-unknown-tensorrt' | 'conv-input-unknown-onnx' | 'shape-unknown'
   | 'output-dims-misnamed' | 'annotation-wrong'

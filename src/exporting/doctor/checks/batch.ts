@@ -5,6 +5,7 @@ import { operandsOf } from '../../shapes/operands.ts';
 import type { Pin, Shape } from '../../shapes/rule.ts';
 import { type Finding, type FindingCode, repairCommand } from '../finding.ts';
 import { dimsOf, isBatchDynamic, type Patient, variesWithBatch } from '../patient.ts';
+import { takesPictures } from './slices.ts';
 
 /** A batch size written into the graph where the input says it varies. */
 export function checkBatch(patient: Patient): Finding[] {
@@ -46,7 +47,7 @@ const codes: Record<string, FindingCode> = { Expand: 'batch-in-expand', Tile: 'b
 
 function checkPin(patient: Patient, { output, left, right }: Pin): Finding | undefined {
   const node = patient.makers.get(output)!;
-  if (node.op === 'Reshape' && checkReshape(patient, node)) return undefined;
+  if ((node.op === 'Reshape' && checkReshape(patient, node)) || takesPictures(patient, node)) return undefined;
   const source = bakedSource(patient, node);
   const code = codes[source?.op ?? ''] ?? 'batch-mixed';
   return {

@@ -39,6 +39,7 @@ function squeeze(site: Site): Inferred {
   const drop = axes ?? [...input.keys()].filter((axis) => valueOf(input[axis]!) === 1);
   const wrong = drop.find((axis) => (valueOf(input[axis]!) ?? 1) !== 1);
   if (wrong !== undefined) return contradict(`squeezes axis ${wrong} of ${formatShape(input)}`);
+  for (const axis of drop) if (valueOf(input[axis]!) === undefined) site.pin(input[axis]!, constant(1));
   return [input.filter((_, axis) => !drop.includes(axis))];
 }
 
