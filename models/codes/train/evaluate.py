@@ -1,14 +1,11 @@
-"""Average precision of a checkpoint on held-out made pictures, and hits on real photos where a folder of them is given.
+"""Average precision of a checkpoint on held-out made pictures.
 
-    python3 evaluate.py --run DIR --data DIR [--photos DIR] [--size 320]
+    python3 evaluate.py --run DIR --data DIR [--size 320]
 
-The same rules as models/codes/eval/, which evaluates the exported file through the engine.
+By the rules of models/codes/eval/, which evaluates the exported file through the engine, on photos too.
 """
 import argparse
-import json
-from pathlib import Path
 
-import cv2
 import numpy as np
 import torch
 
@@ -96,37 +93,17 @@ def held_out(network, folder, size, most):
     print(f"  all               AP50 {np.mean(table, 0)[0]:.3f}  AP50-95 {np.mean(table):.3f}  ({count} pictures)", flush=True)
 
 
-def photos(network, folder, size, least=0.25):
-    found = {}
-    for entry in json.loads((Path(folder) / "labels.json").read_text()):
-        picture = cv2.imread(str(Path(folder) / entry["file"]))[..., ::-1]
-        rows = detect(network, [picture], size)[0]
-        rows = rows[rows[:, 4] >= least]
-        kind = entry["class"]
-        mine = rows[[NAMES[int(c)] == kind for c in rows[:, 5]]] if len(rows) else rows
-        good = len(rows) == 0 if kind == "none" else len(mine) > 0
-        found.setdefault(kind, []).append(good)
-    for kind, good in found.items():
-        print(f"  photos {kind:11s} {sum(good):4d} of {len(good)}")
-    codes = [g for kind, good in found.items() if kind != "none" for g in good]
-    print(f"  photos with codes {sum(codes)} of {len(codes)}")
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--run", required=True)
-    parser.add_argument("--data")
-    parser.add_argument("--photos")
+    parser.add_argument("--data", required=True)
     parser.add_argument("--size", type=int, default=320)
     parser.add_argument("--most", type=int, default=500)
     args = parser.parse_args()
     torch.set_num_threads(1)
     network, state = load(args.run, args.size)
     print(f"step {state['step']}, {state['minutes']:.1f} minutes, size {args.size}")
-    if args.data:
-        held_out(network, args.data, args.size, args.most)
-    if args.photos:
-        photos(network, args.photos, args.size)
+    held_out(network, args.data, args.size, args.most)
 
 
 if __name__ == "__main__":
