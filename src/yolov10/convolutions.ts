@@ -1,13 +1,5 @@
 import type { OnnxGraph, OnnxNode, OnnxTensor } from '../onnx/graph.ts';
-
-/** The four vectors of a batch norm that follows a convolution and is still to be folded in. */
-export interface BatchNorm {
-  scale: OnnxTensor;
-  shift: OnnxTensor;
-  mean: OnnxTensor;
-  variance: OnnxTensor;
-  epsilon: number;
-}
+import { type ConstantLookup, type Following, followingSteps } from './following.ts';
 
 /** One Conv node with constant weights, as found in a file. */
 export interface Convolution {
@@ -18,36 +10,37 @@ export interface Convolution {
   input: string;
   weight: OnnxTensor;
   bias: OnnxTensor | null;
-  norm: BatchNorm | null;
-  stride: number;
+  /** To be folded in, in order. */
+  following: Following[];
+  /** What keeps its numbers from being read, in words, or null. */
+  obstacle: string | null;
   groups: number;
 }
 
 /** Every convolution of the graph whose weights are constants, in file order. */
 export function findConvolutions(graph: OnnxGraph): Convolution[] {
   const constant = constantLookup(graph);
-  const norms = new Map(graph.nodes.filter((node) => node.op === 'BatchNormalization').map((node) => [node.inputs[0]!, node]));
+  const following = followingSteps(graph, constant);
   return graph.nodes.flatMap((node) => {
     const weight = node.op === 'Conv' ? constant(node.inputs[1]) : null;
     if (!weight) return [];
-    const norm = norms.get(node.outputs[0]!);
+    const bias = constant(node.inputs[2]);
+    const { steps, obstacle } = following(node.outputs[0]!);
     return [{
       path: pathOfWeight(node.inputs[1]!) ?? pathOfNode(node.name),
       label: node.name || node.inputs[1] || `Conv giving ${node.outputs[0]}`,
       input: node.inputs[0] ?? '',
       weight,
-      bias: constant(node.inputs[2]),
-      norm: norm ? batchNorm(norm, constant) : null,
-      stride: integers(node, 'strides')[0] ?? 1,
+      bias,
+      following: steps,
+      obstacle: node.inputs[2] && !bias ? `a bias ("${node.inputs[2]}") that the file computes` : obstacle,
       groups: integer(node, 'group') ?? 1,
     }];
   });
 }
 
-type Lookup = (name: string | undefined) => OnnxTensor | null;
-
 /** Initializers, Constant nodes, and either of them behind Identity or Cast. */
-function constantLookup(graph: OnnxGraph): Lookup {
+function constantLookup(graph: OnnxGraph): ConstantLookup {
   const known = new Map(graph.initializers);
   for (const node of graph.nodes) {
     const output = node.outputs[0];
@@ -58,13 +51,6 @@ function constantLookup(graph: OnnxGraph): Lookup {
     if (source) known.set(output, source);
   }
   return (name) => (name ? (known.get(name) ?? null) : null);
-}
-
-function batchNorm(node: OnnxNode, constant: Lookup): BatchNorm | null {
-  const [scale, shift, mean, variance] = node.inputs.slice(1, 5).map(constant);
-  if (!scale || !shift || !mean || !variance) return null;
-  const epsilon = node.attributes.get('epsilon');
-  return { scale, shift, mean, variance, epsilon: epsilon?.kind === 'float' ? epsilon.value : 1e-5 };
 }
 
 /** `model.0.conv.weight` → `model.0`; null for renamed initializers such as `onnx::Conv_123`. */
@@ -90,9 +76,4 @@ function pathOfNode(name: string): string | null {
 function integer(node: OnnxNode, name: string): number | undefined {
   const attribute = node.attributes.get(name);
   return attribute?.kind === 'int' ? attribute.value : undefined;
-}
-
-function integers(node: OnnxNode, name: string): number[] {
-  const attribute = node.attributes.get(name);
-  return attribute?.kind === 'ints' ? attribute.value : [];
 }

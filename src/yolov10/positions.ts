@@ -25,8 +25,8 @@ export function nameByPosition(convolutions: Convolution[]): Map<string, Convolu
  * The fixed 1×1 convolution that takes the expectation over the distribution's bins holds no learnt weights; it has no
  * bias, which tells it from the class convolution of a model with one class.
  */
-export function isDistributionSum({ weight, bias }: Convolution): boolean {
-  return weight.dims[0] === 1 && weight.dims[2] === 1 && bias === null;
+export function isDistributionSum({ weight, bias, following, obstacle }: Convolution): boolean {
+  return weight.dims[0] === 1 && weight.dims[2] === 1 && bias === null && following.length === 0 && obstacle === null;
 }
 
 const isDepthwise = (conv: Convolution | undefined): boolean => conv !== undefined && conv.groups > 1 && conv.weight.dims[1] === 1;
