@@ -9,12 +9,12 @@ import { checkOutput, writeOutput } from './output-file.ts';
 
 const options = {
   out: { value: 'FILE', short: 'o', about: 'Where to write the repaired model' },
-  dynamic: { value: 'DIMS', about: 'What stays open: batch (default), batch,height,width or none' },
+  dynamic: { value: 'DIMS', about: 'What stays open: batch, batch,height,width or none; default: batch, and the size where the file has it open' },
   batch: { value: 'N', about: 'The batch size, with --dynamic none' },
-  imgsz: { value: 'SIZE', about: 'Height and width to fix, N or HxW; default: as the file has it, else 640' },
+  imgsz: { value: 'SIZE', about: 'Height and width to fix, N or HxW; default: as the file has them' },
   opset: { value: 'N', about: 'Operator set to write, 11 to 20; another than the file has rebuilds' },
   half: { about: 'Weights and activations in float16, the head in float32; rebuilds' },
-  output: { value: 'FORM', about: 'detections, raw or mod-free; rebuilds' },
+  output: { value: 'FORM', about: 'detections, raw or mod-free; rebuilds; default: as the file has it' },
   rebuild: { about: 'Write the network anew with the weights of the file, even where mending would do' },
 } satisfies OptionSpecs;
 
@@ -59,7 +59,7 @@ function wishesOf(values: ParsedOptions<typeof options>['values'], switches: Rea
     batch: integerOption('batch', values.batch, 1, [1, 4096]),
     ...(size && { size: [size.height, size.width] }),
     ...(opset !== undefined && { opset: Number(opset) }),
-    half: switches.has('half'),
+    ...(switches.has('half') && { half: true }),
     output: choiceOption('output', values.output, ['detections', 'raw', 'mod-free']),
     forceRebuild: switches.has('rebuild'),
   };

@@ -1,5 +1,5 @@
 import { InputError } from '../core/errors.ts';
-import type { OnnxModel } from '../onnx/graph.ts';
+import type { OnnxModel, OnnxValue } from '../onnx/graph.ts';
 import { DOWNS, STAGES, attentionConfig, nameScale } from './config.ts';
 import type { Block, DownIndex, NetworkConfig, ScaleName, StageConfig, StageIndex } from './config.ts';
 import { type Convolution, findConvolutions } from './convolutions.ts';
@@ -129,10 +129,24 @@ function need(convolutions: Convolutions, path: string): Convolution {
   });
 }
 
-/** `imgsz` metadata, else the declared input dims where both are numbers. */
-function readImageSize({ metadata, graph }: OnnxModel): Yolov10['imageSize'] {
-  const listed = metadata.get('imgsz')?.match(/\d+/g)?.map(Number) ?? [];
-  const declared = graph.inputs[0]?.dims?.slice(2).filter((dim) => typeof dim === 'number') ?? [];
-  const [height, width] = listed.length > 0 ? [listed[0]!, listed[1] ?? listed[0]!] : (declared as number[]);
-  return height && width && height % 32 === 0 && width % 32 === 0 ? { height, width } : null;
+function readImageSize(model: OnnxModel): Yolov10['imageSize'] {
+  const size = statedSize(model);
+  return size && size.height % 32 === 0 && size.width % 32 === 0 ? size : null;
+}
+
+/** The input that takes pictures: the first of rank 4. */
+export function pictureInput({ graph }: OnnxModel): OnnxValue | undefined {
+  return graph.inputs.find(({ dims }) => dims?.length === 4);
+}
+
+/** Height and width in pixels that a file says it is made for: those its input declares as numbers, else its metadata. */
+export function statedSize(model: OnnxModel): { height: number; width: number } | undefined {
+  const [, , height, width] = pictureInput(model)?.dims ?? [];
+  return typeof height === 'number' && typeof width === 'number' ? { height, width } : metadataSize(model.metadata);
+}
+
+/** The size in the metadata `imgsz`, which exporters write as `[640, 640]` or `640`. */
+export function metadataSize(metadata: ReadonlyMap<string, string>): { height: number; width: number } | undefined {
+  const [height, width = height] = metadata.get('imgsz')?.match(/\d+/g)?.map(Number) ?? [];
+  return height && width ? { height, width } : undefined;
 }

@@ -85,13 +85,14 @@ describe('reading a network', () => {
     }
   });
 
-  test('takes the size from metadata, else from the declared input, else from nowhere', () => {
+  test('takes the size from the declared input, else from metadata, else from nowhere', () => {
     const sizeOf = (imgsz: string | undefined, dims: (number | string)[]): Yolov10['imageSize'] => readYolov10({
       ...sound, metadata: new Map(imgsz === undefined ? [] : [['imgsz', imgsz]]),
       graph: { ...sound.graph, inputs: [{ ...sound.graph.inputs[0]!, dims }] },
     }).imageSize;
-    expect(sizeOf('[320, 640]', ['batch', 3, 64, 64])).toEqual({ height: 320, width: 640 });
-    expect(sizeOf('416', ['batch', 3, 64, 64])).toEqual({ height: 416, width: 416 });
+    expect(sizeOf('[320, 640]', ['batch', 3, 64, 96])).toEqual({ height: 64, width: 96 });
+    expect(sizeOf('[320, 640]', ['batch', 3, 'height', 'width'])).toEqual({ height: 320, width: 640 });
+    expect(sizeOf('416', ['batch', 3, 64, 'width'])).toEqual({ height: 416, width: 416 });
     expect(sizeOf(undefined, ['batch', 3, 96, 64])).toEqual({ height: 96, width: 64 });
     expect(sizeOf(undefined, ['batch', 3, 'height', 'width'])).toBeNull();
     expect(sizeOf('[100, 100]', ['batch', 3, 'height', 'width'])).toBeNull();

@@ -32,6 +32,9 @@ export interface ReexportOptions {
   half?: boolean;
 }
 
+/** Largest height or width in pixels: beyond, anchors alone are millions. */
+export const LARGEST_SIDE = 8192;
+
 export const OPSETS = { lowest: 11, highest: 20 } as const;
 
 /** The options, checked, with the dimensions that follow from them. */
@@ -55,7 +58,9 @@ export function settle(options: ReexportOptions): Settings {
   const { opset = 13, dynamic = 'batch', batch = 1, height = 640, width = 640, output = 'detections', half = false } = options;
   check(Number.isInteger(opset) && opset >= OPSETS.lowest && opset <= OPSETS.highest, `an opset from ${OPSETS.lowest} to ${OPSETS.highest}`, opset);
   check(Number.isInteger(batch) && batch >= 1, 'a batch of 1 or more', batch);
-  for (const side of [height, width]) check(side >= DEEPEST_STRIDE && side % DEEPEST_STRIDE === 0, `height and width that are multiples of ${DEEPEST_STRIDE}`, side);
+  for (const side of [height, width]) {
+    check(side >= DEEPEST_STRIDE && side <= LARGEST_SIDE && side % DEEPEST_STRIDE === 0, `height and width that are multiples of ${DEEPEST_STRIDE}, up to ${LARGEST_SIDE}`, side);
+  }
   check(DYNAMIC.includes(dynamic), `dynamic to be one of ${DYNAMIC.join(' | ')}`, dynamic);
   check(OUTPUTS.includes(output), `output to be one of ${OUTPUTS.join(' | ')}`, output);
   const size = dynamic === 'batch,height,width' ? null : { height, width };

@@ -1,50 +1,52 @@
 import { InputError } from '../../core/errors.ts';
 import type { DeclaredDim, OnnxModel, OnnxValue } from '../../onnx/graph.ts';
+import { pictureInput, statedSize } from '../../yolov10/read.ts';
+import { LARGEST_SIDE } from '../reexport/options.ts';
 
 /** Which of the input's dimensions shall be free. */
 export type Dynamic = 'batch' | 'batch,height,width' | 'none';
 
 export interface GoalOptions {
-  /** Default 'batch'. */
+  /** Default: batch, and height and width too where the file has them open and no `size` is given. */
   dynamic?: Dynamic;
   /** The fixed batch, for `dynamic: 'none'`. Default 1. */
   batch?: number;
-  /** [height, width] for a fixed picture size where the file leaves it open. Default: its metadata `imgsz`, else 640. */
+  /** [height, width] to fix. Default, where they are not to be open: those the file declares, else its metadata `imgsz`, else 640. */
   size?: readonly [number, number];
 }
 
 /** The input as the repaired file shall declare it. */
 export interface Goal {
   input: OnnxValue;
+  dynamic: Dynamic;
   dims: DeclaredDim[];
 }
 
 /**
  * What the picture input shall look like.
- * @throws InputError 'unsupported' for a model without one, 'bad-argument' for sizes that do not fit
+ * @throws InputError 'unsupported' for a model without one or of a size that cannot be, 'bad-argument' for wishes that do not fit
  */
-export function goalFor(model: OnnxModel, { dynamic = 'batch', batch = 1, size }: GoalOptions): Goal {
-  const input = model.graph.inputs.find(({ dims }) => dims?.length === 4) ?? model.graph.inputs.find(({ dims }) => dims === null);
+export function goalFor(model: OnnxModel, { dynamic, batch = 1, size }: GoalOptions): Goal {
+  const input = pictureInput(model) ?? model.graph.inputs.find(({ dims }) => dims === null);
   if (!input) throw noPicture(model);
-  const declared = input.dims ?? [null, 3, null, null];
+  const declared = input.dims ?? [null, 3, 640, 640];
   const channels = typeof declared[1] === 'number' ? declared[1] : 3;
-  if (!Number.isInteger(batch) || batch < 1) throw badSize('a whole batch of at least 1', String(batch));
-  if (dynamic === 'batch,height,width') return { input, dims: ['batch', channels, 'height', 'width'] };
-  const [height, width] = size ?? declaredSize(declared) ?? imageSize(model) ?? [640, 640];
-  if (height % 32 !== 0 || width % 32 !== 0) throw badSize('height and width in multiples of 32', `${height}×${width}`);
-  return { input, dims: [dynamic === 'batch' ? 'batch' : batch, channels, height, width] };
+  if (!Number.isInteger(batch) || batch < 1) throw badWish('a whole batch of at least 1', String(batch));
+  const open = size === undefined && declared.slice(2).some((side) => typeof side !== 'number');
+  const free = dynamic ?? (open ? 'batch,height,width' : 'batch');
+  if (free === 'batch,height,width') return { input, dynamic: free, dims: ['batch', channels, 'height', 'width'] };
+  const [height, width] = size ?? fileSize(model);
+  if (!isSize(height) || !isSize(width)) throw badSize(height, width, size !== undefined);
+  return { input, dynamic: free, dims: [free === 'batch' ? 'batch' : batch, channels, height, width] };
 }
 
-function declaredSize(dims: readonly DeclaredDim[]): [number, number] | undefined {
-  const [, , height, width] = dims;
-  return typeof height === 'number' && typeof width === 'number' ? [height, width] : undefined;
+function fileSize(model: OnnxModel): readonly [number, number] {
+  const { height, width } = statedSize(model) ?? { height: 640, width: 640 };
+  return [height, width];
 }
 
-/** Exporters write `imgsz` as `[640, 640]` or `640`. */
-function imageSize({ metadata }: OnnxModel): [number, number] | undefined {
-  const numbers = metadata.get('imgsz')?.match(/\d+/g)?.map(Number) ?? [];
-  const [height, width = height] = numbers;
-  return height && width ? [height, width] : undefined;
+function isSize(side: number): boolean {
+  return side > 0 && side % 32 === 0 && side <= LARGEST_SIDE;
 }
 
 function noPicture({ graph }: OnnxModel): InputError {
@@ -55,6 +57,13 @@ function noPicture({ graph }: OnnxModel): InputError {
   });
 }
 
-function badSize(expected: string, found: string): InputError {
+function badWish(expected: string, found: string): InputError {
   return new InputError('bad-argument', { expected, found, remedy: 'Choose another.' });
+}
+
+/** Where nobody asked for the size, the file is at fault. */
+function badSize(height: number, width: number, asked: boolean): InputError {
+  const expected = `height and width in multiples of 32, up to ${LARGEST_SIDE}`;
+  if (asked) return badWish(expected, `${height}×${width}`);
+  return new InputError('unsupported', { expected, found: `${height}×${width} in the file`, remedy: 'Fix another with --imgsz. Is this an export of YOLOv10?' });
 }

@@ -1,10 +1,12 @@
 import { InputError } from '../../core/errors.ts';
 import type { OnnxModel } from '../../onnx/graph.ts';
+import { withMetadata } from '../../onnx/metadata.ts';
 import { ModelFile } from '../../onnx/model-file.ts';
 import { type ParseOptions, parseModel } from '../../onnx/parse.ts';
 import { readYolov10 } from '../../yolov10/read.ts';
 import { goalFor } from './goal.ts';
 import { mend } from './mend.ts';
+import { staleMetadata } from './metadata.ts';
 import { type RebuildOptions, rebuild } from './rebuild.ts';
 import { verifyNetwork, verifyShapes, verifyWeights } from './verify.ts';
 
@@ -49,34 +51,37 @@ function whyRebuild(model: OnnxModel, { opset, half, output, forceRebuild }: Rep
 }
 
 function tryMend(bytes: Uint8Array, model: OnnxModel, options: RepairOptions): Repair | string[] {
-  const file = ModelFile.open(bytes, options);
+  const goal = goalFor(model, options);
+  const stale = staleMetadata(model, goal);
+  const file = ModelFile.open(stale.size > 0 ? withMetadata(bytes, stale) : bytes, options);
   if (file.hasSubgraphs) return ['it has nodes with graphs inside'];
-  const changes = mend(file, goalFor(model, options));
+  const changes = [...mend(file, goal), ...[...stale].map(([key, value]) => `metadata ${key} → ${value}`)];
   const mended = file.toBytes();
   const after = parseModel(mended);
-  const faults = [...verifyShapes(after), ...verifyWeights(model, after)];
+  const faults = [...verifyShapes(after, true), ...verifyWeights(model, after)];
   return faults.length === 0 ? { bytes: mended, changes, way: 'mended' } : faults;
 }
 
 function rewrite(model: OnnxModel, options: RepairOptions, reasons: readonly string[]): Repair {
-  const { bytes, network } = attempt(() => rebuild(model, options), reasons);
+  const { bytes, network, half, changes } = attempt(() => rebuild(model, options), reasons);
   const after = parseModel(bytes);
-  const faults = [...verifyShapes(after), ...(options.half ? [] : verifyNetwork(network, readYolov10(after)))];
-  if (faults.length > 0) throw refusal('a rebuilt file that passes verification', faults);
-  return { bytes, changes: reasons.map((reason) => `written anew: ${reason}`), way: 'rebuilt' };
+  const faults = [...verifyShapes(after, false), ...attempt(() => verifyNetwork(network, readYolov10(after), half), reasons)];
+  if (faults.length > 0) throw refusal('a rebuilt file that passes verification', faults, exportAgain);
+  return { bytes, changes: [...reasons.map((reason) => `written anew: ${reason}`), ...changes], way: 'rebuilt' };
 }
 
-/** A file that can be neither mended nor read as YOLOv10 is refused for both reasons. */
+/** A file that can be neither mended nor written anew is refused for both reasons. */
 function attempt<T>(action: () => T, reasons: readonly string[]): T {
   try {
     return action();
   } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    throw refusal('a file that can be repaired', [...reasons, `and writing it anew: ${error.message}`]);
+    if (!(error instanceof InputError) || error.code === 'bad-argument') throw error;
+    throw refusal('a file that can be repaired', [...reasons, `and writing it anew: expected ${error.expected}, found ${error.found}`], error.remedy);
   }
 }
 
-function refusal(expected: string, reasons: readonly string[]): InputError {
-  const remedy = 'No file was written. Export the model again from its checkpoint.';
-  return new InputError('unsupported', { expected, found: reasons.join('; '), remedy });
+const exportAgain = 'Export the model again from its checkpoint.';
+
+function refusal(expected: string, reasons: readonly string[], remedy: string): InputError {
+  return new InputError('unsupported', { expected, found: reasons.join('; '), remedy: `No file was written. ${remedy}` });
 }

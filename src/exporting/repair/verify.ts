@@ -12,10 +12,13 @@ const shown = 8;
 /** What a repair does not touch and need not put right. */
 const tolerated: ReadonlySet<FindingCode> = new Set(['float16-overflow', 'batch-norm-unfolded', 'unknown-operator']);
 
-/** Reasons why the shapes of a repaired model are not right, none where they are. */
-export function verifyShapes(after: OnnxModel): string[] {
+/**
+ * Reasons why the shapes of a repaired model are not right, none where they are.
+ * @param keepsWeights whether weights stand in it as they were given, so that numbers that are infinite are the file's own
+ */
+export function verifyShapes(after: OnnxModel, keepsWeights: boolean): string[] {
   const { patient, findings } = diagnose(after);
-  const left = findings.filter(({ severity, code }) => severity !== 'note' && !tolerated.has(code));
+  const left = findings.filter(({ severity, code }) => severity !== 'note' && !(tolerated.has(code) && (keepsWeights || severity === 'warning')));
   return [
     ...left.map(({ code, node, is }) => `${code} at ${node}: ${is}`),
     ...checkShapes(patient),
@@ -62,12 +65,18 @@ export function verifyWeights(before: OnnxModel, after: OnnxModel): string[] {
   }).slice(0, shown);
 }
 
-/** Convolutions of a network whose weights another does not hold to the bit. */
-export function verifyNetwork(before: Yolov10, after: Yolov10): string[] {
+/** Convolutions of a network whose weights another does not hold: to the bit, or with `half` as float16 rounds them. */
+export function verifyNetwork(before: Yolov10, after: Yolov10, half: boolean): string[] {
+  const agree = half ? isRounded : isEqual;
   return [...before.weights].flatMap(([path, { weight, bias }]) => {
     const twin = after.weights.get(path);
-    return twin && isEqual(weight, twin.weight) && isEqual(bias, twin.bias) ? [] : [`the weights of "${path}" have changed`];
+    return twin && agree(weight, twin.weight) && agree(bias, twin.bias) ? [] : [`the weights of "${path}" have changed`];
   }).slice(0, shown);
+}
+
+/** Half a unit in the last place of eleven bits, or of the smallest float16. */
+function isRounded(a: Float32Array, b: Float32Array): boolean {
+  return a.length === b.length && a.every((value, index) => Math.abs(value - b[index]!) <= Math.max(Math.abs(value) * 2 ** -11, 2 ** -25));
 }
 
 function isEqual(a: Float32Array, b: Float32Array): boolean {
