@@ -6,4 +6,4 @@ export { annotate } from './image/draw.ts';
 export type { Box } from './image/letterbox.ts';
 export { type Picture, type RawPixels, pictureFrom } from './image/picture.ts';
 export type { AdapterDescription, ByteSource, DownloadProgress } from './platform/contract.ts';
-export type { DetectOptions, ImageSize, Tensor } from './requests.ts';
+export type { DetectOptions, ImageSize, PictureSize, Tensor } from './requests.ts';

@@ -1,53 +1,57 @@
-import type { DetectRequest } from './requests.ts';
+import { InputError } from './core/errors.ts';
+import { inOrder } from './in-order.ts';
 import type { Detection } from './image/detection.ts';
-import { type Letterbox, letterboxGeometry, toPictureBox } from './image/letterbox.ts';
+import { type Letterbox, toPictureBox } from './image/letterbox.ts';
 import type { Picture } from './image/picture.ts';
-import type { PlanInput } from './plan/executor.ts';
+import type { DetectRequest } from './requests.ts';
 
-/** Numbers of one placement in letterbox.wgsl. */
-const PLACEMENT_WORDS = 8;
 /** Numbers of one detection row. */
 const ROW = 6;
+/** Pictures decoded at once; further ones wait for a run to take them. */
+const READ_AHEAD = 4;
 
-/** Pictures as the letterbox kernel takes them, and where each will lie in the network's input. */
-export function packPictures(pictures: readonly Picture[], height: number, width: number): { input: PlanInput; geometries: Letterbox[] } {
-  const geometries = pictures.map((picture) => letterboxGeometry(picture.width, picture.height, width, height));
-  const placements = new Uint32Array(pictures.length * PLACEMENT_WORDS);
-  let firstPixel = 0;
-  geometries.forEach((g, i) => {
-    placements.set([firstPixel, g.width, g.height, g.newWidth, g.newHeight, g.left, g.top, 0], i * PLACEMENT_WORDS);
-    firstPixel += g.width * g.height;
-  });
-  return { input: { kind: 'pictures', batch: pictures.length, pixels: joinPixels(pictures, firstPixel), placements }, geometries };
-}
-
-function joinPixels(pictures: readonly Picture[], count: number): Uint32Array {
-  const [only] = pictures;
-  if (pictures.length === 1 && only!.data.byteOffset % 4 === 0) return new Uint32Array(only!.data.buffer, only!.data.byteOffset, count);
-  const bytes = new Uint8Array(count * 4);
-  let offset = 0;
-  for (const { data } of pictures) {
-    bytes.set(data, offset);
-    offset += data.length;
-  }
-  return new Uint32Array(bytes.buffer);
-}
-
-/** Splits pictures into runs of at most `most` pictures and `pixels` pixels, in order. */
-export function splitPictures(pictures: readonly Picture[], most: number, pixels: number): Picture[][] {
-  const runs: Picture[][] = [];
-  let room = 0;
-  for (const picture of pictures) {
-    const area = picture.width * picture.height;
-    const run = runs.at(-1);
-    if (run && run.length < most && area <= room) run.push(picture);
-    else {
-      runs.push([picture]);
-      room = pixels;
+/**
+ * Reads pictures in order, a few ahead of those taken.
+ * @throws InputError of the first that cannot be read, naming its place; the signal's reason
+ */
+export function readPictures<Image>(images: readonly Image[], pictureOf: (image: Image) => Promise<Picture>, signal?: AbortSignal): AsyncGenerator<Picture> {
+  return inOrder(images.entries(), READ_AHEAD, async ([index, image]) => {
+    signal?.throwIfAborted();
+    try {
+      return await pictureOf(image);
+    } catch (cause) {
+      if (!(cause instanceof InputError) || images.length === 1) throw cause;
+      const { code, expected, found, remedy } = cause;
+      throw new InputError(code, { expected, found: `images[${index}]: ${found}`, remedy }, { cause });
     }
-    room -= area;
+  });
+}
+
+/** What one run takes at most. */
+export interface RunRoom {
+  images: number;
+  pixels: number;
+}
+
+/** Groups pictures into runs in order, asking before each what there is room for; a picture too large goes alone. */
+export async function* groupPictures(pictures: AsyncIterable<Picture>, roomNow: () => RunRoom): AsyncGenerator<Picture[]> {
+  let run: Picture[] = [];
+  let room = roomNow();
+  for await (const picture of pictures) {
+    const area = picture.width * picture.height;
+    if (run.length > 0 && area > room.pixels) {
+      yield run;
+      run = [];
+      room = roomNow();
+    }
+    run.push(picture);
+    room = { images: room.images - 1, pixels: room.pixels - area };
+    if (room.images > 0) continue;
+    yield run;
+    run = [];
+    room = roomNow();
   }
-  return runs;
+  if (run.length > 0) yield run;
 }
 
 /** One image's rows as detections in its picture's own pixels, best first. */

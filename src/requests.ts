@@ -1,8 +1,18 @@
 import { InputError } from './core/errors.ts';
 import { checkInputSize } from './yolov10/input-size.ts';
+import { MAX_ROWS } from './yolov10/network.ts';
 
 /** Size of the network's input in pixels; one number means a square. */
 export type ImageSize = number | { height: number; width: number };
+
+/** The same by its sides. */
+export type InputSize = Exclude<ImageSize, number>;
+
+/** Size of a picture in pixels, any. */
+export interface PictureSize {
+  width: number;
+  height: number;
+}
 
 /** What to report of what was found. */
 export interface DetectOptions {
@@ -26,11 +36,10 @@ export interface DetectRequest {
 }
 
 const DEFAULT_THRESHOLD = 0.25;
-const ALL_ROWS = 300;
 
 /** @throws InputError 'bad-argument' for a threshold outside 0..1, an unknown class or a count below one */
 export function checkDetectOptions(options: DetectOptions, labels: readonly string[]): DetectRequest {
-  const { threshold = DEFAULT_THRESHOLD, classes, maxDetections = ALL_ROWS } = options;
+  const { threshold = DEFAULT_THRESHOLD, classes, maxDetections = MAX_ROWS } = options;
   if (!(threshold >= 0 && threshold <= 1)) throw badArgument('a threshold from 0 to 1', String(threshold), 'The default is 0.25.');
   if (!Number.isInteger(maxDetections) || maxDetections < 1) {
     throw badArgument('maxDetections of 1 or more', String(maxDetections), 'Leave it out for all of them.');
@@ -46,10 +55,22 @@ function classNumber(name: string | number, labels: readonly string[]): number {
 }
 
 /** @throws InputError 'bad-argument' unless both sides are positive multiples of 32 */
-export function checkImageSize(size: ImageSize): { height: number; width: number } {
+export function checkImageSize(size: ImageSize): InputSize {
   const { height, width } = typeof size === 'number' ? { height: size, width: size } : size;
   checkInputSize(height, width);
   return { height, width };
+}
+
+/** @throws InputError 'bad-argument' unless it is an integer of 1 or more */
+export function checkBatch(batch: number): void {
+  if (Number.isInteger(batch) && batch >= 1) return;
+  throw badArgument('a batch that is an integer of 1 or more', String(batch), 'Leave it out for 1.');
+}
+
+/** The bytes of an RGBA picture of this size. @throws InputError 'bad-argument' unless its sides are integers of 1 or more */
+export function checkPictureSize({ width, height }: PictureSize): number {
+  if ([width, height].every((side) => Number.isInteger(side) && side >= 1)) return width * height * 4;
+  throw badArgument('a picture size { width, height } in whole pixels', `${width} × ${height}`, 'Leave it out where pictures are small.');
 }
 
 /** A raw input or output with its shape. */
@@ -59,7 +80,7 @@ export interface Tensor {
 }
 
 /** @throws InputError 'bad-tensor' unless it is [B ≥ 1, 3, H, W] with as many values and sides that are multiples of 32 */
-export function checkTensor({ data, dims }: Tensor): { batch: number; height: number; width: number } {
+export function checkTensor({ data, dims }: Tensor): InputSize & { batch: number } {
   const [batch, channels, height, width] = dims;
   const remedy = 'The input is RGB in 0..1, planes of red, green and blue one after another.';
   const shaped = dims.length === 4 && channels === 3 && dims.every((dim) => Number.isInteger(dim) && dim > 0);

@@ -1,0 +1,46 @@
+/** Devices that are lost, short of memory or small on purpose. */
+
+/** The object with some of its members replaced; the others work on the original. */
+export function altered<Target extends object>(target: Target, members: Partial<Record<keyof Target, unknown>>): Target {
+  return new Proxy(target, {
+    get(_, name) {
+      if (name in members) return members[name as keyof Target];
+      const value = (target as Record<string | symbol, unknown>)[name];
+      return typeof value === 'function' ? (value as (...args: unknown[]) => unknown).bind(target) : value;
+    },
+  });
+}
+
+/** The device with other numbers among its limits. */
+export function limited(device: GPUDevice, limits: Partial<Record<keyof GPUSupportedLimits, number>>): GPUDevice {
+  return altered(device, { limits: altered(device.limits, limits) });
+}
+
+/** A device on which activations of more bytes than these do not fit; `refused` counts how often they did not. */
+export function shortOfMemory(device: GPUDevice, bytes: number): { device: GPUDevice; refused(): number } {
+  let refused = 0;
+  let short = false;
+  const createBuffer = (descriptor: GPUBufferDescriptor): GPUBuffer => {
+    if (descriptor.label === 'activations' && descriptor.size > bytes) short = true;
+    return device.createBuffer(descriptor);
+  };
+  const popErrorScope = async (): Promise<{ message: string } | null> => {
+    const wasShort = short;
+    short = false;
+    if (wasShort) refused++;
+    return (await device.popErrorScope()) ?? (wasShort ? { message: 'not enough memory' } : null);
+  };
+  return { device: altered(device, { createBuffer, popErrorScope }), refused: () => refused };
+}
+
+/** Notes every device requested until released, and hands out what `change` makes of it. */
+export function captureDevices(change: (device: GPUDevice, index: number) => GPUDevice = (device) => device): { all: GPUDevice[]; release(): void } {
+  const all: GPUDevice[] = [];
+  const original = GPUAdapter.prototype.requestDevice;
+  GPUAdapter.prototype.requestDevice = async function requestDevice(...args): Promise<GPUDevice> {
+    const device = await original.apply(this, args);
+    all.push(device);
+    return change(device, all.length - 1);
+  };
+  return { all, release: () => (GPUAdapter.prototype.requestDevice = original) };
+}
