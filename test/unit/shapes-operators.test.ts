@@ -49,7 +49,7 @@ async function runtimeResult(model: OnnxModel, types: Map<string, DataType>): Pr
 const titled = (cases: readonly OperatorCase[]): { one: OperatorCase; title: string }[] =>
   cases.map((one) => ({ one, title: `${one.op} ${JSON.stringify(one.inputs)} ${JSON.stringify(one.attributes ?? {})}${one.opset ? `, opset ${one.opset}` : ''}` }));
 
-const runtimeNames: Partial<Record<DataType, string>> = { float: 'float32', bool: 'bool', int64: 'int64' };
+const runtimeNames: Partial<Record<DataType, string>> = { float: 'float32', bool: 'bool', int64: 'int64', uint8: 'uint8' };
 
 function numbers(known: Known | undefined): (number | undefined)[] {
   expect(known, JSON.stringify(known)).toHaveProperty('dims');

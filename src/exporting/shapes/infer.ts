@@ -2,7 +2,6 @@ import { InputError } from '../../core/errors.ts';
 import { constant, isKnown } from '../../core/dim.ts';
 import type { DataType, DeclaredDim, OnnxModel, OnnxNode, OnnxTensor } from '../../onnx/graph.ts';
 import { annotationsOf, customaryName, symbolic } from './declared.ts';
-import { constantTensor } from './ops/constants.ts';
 import { orderNodes } from './order.ts';
 import { ruleOf } from './registry.ts';
 import { fail, type Failure, type Inferred, isFailure, type Pin, type Rule, type Shape, type Site, type Value, type View } from './rule.ts';
@@ -74,14 +73,12 @@ function tooLarge(size: number): InputError {
 class Walk {
   readonly #model: OnnxModel;
   readonly #view: View;
-  readonly #constants: Map<string, OnnxTensor>;
   readonly #annotations: Map<string, Shape>;
   readonly #result: Inference;
 
   constructor(model: OnnxModel, { inputs, view = fullView, stride = 32 }: InferOptions) {
     this.#model = model;
     this.#view = view;
-    this.#constants = new Map(model.graph.initializers);
     this.#annotations = new Map(view.trustsAnnotations ? annotationsOf(model, stride) : []);
     this.#result = {
       shapes: new Map(), values: new Map(), types: new Map(), pins: [], contradictions: new Map(), unknownOps: [], stuck: [],
@@ -138,7 +135,6 @@ class Walk {
       shapes: node.inputs.map((name) => dimsOf(shapes.get(name))),
       values: node.inputs.map((name) => values.get(name)),
       types: node.inputs.map((name) => types.get(name)),
-      constants: node.inputs.map((name) => this.#constants.get(name)),
       pin: (left, right) => pins.push({ output: node.outputs[0] ?? '', left, right }),
     };
   }
@@ -165,10 +161,7 @@ class Walk {
 
   #setValues(site: Site, rule: Rule, shapes: readonly (Shape | null)[]): void {
     const { node } = site;
-    if (node.op === 'Constant') {
-      const tensor = constantTensor(node);
-      if (tensor && node.outputs[0]) this.#constants.set(node.outputs[0], tensor);
-    } else if (!this.#view.followsValues) return;
+    if (node.op !== 'Constant' && !this.#view.followsValues) return;
     const values = rule.value?.(site, shapes);
     node.outputs.forEach((name, index) => {
       const value = values?.[index];

@@ -1,5 +1,5 @@
 import { type Dim, valueOf } from '../../core/dim.ts';
-import type { DataType, OnnxNode, OnnxTensor } from '../../onnx/graph.ts';
+import type { DataType, OnnxNode } from '../../onnx/graph.ts';
 
 export type Shape = readonly Dim[];
 
@@ -35,8 +35,6 @@ export interface Site {
   shapes: readonly (Shape | undefined)[];
   values: readonly (Value | undefined)[];
   types: readonly (DataType | undefined)[];
-  /** Constant tensors among the inputs. */
-  constants: readonly (OnnxTensor | undefined)[];
   /** Notes that the two must be equal. */
   pin(left: Dim, right: Dim): void;
 }

@@ -10,15 +10,18 @@ export function checkConvolutions(patient: Patient): Finding[] {
   return [...checkChannels(patient), ...checkTensorrt(patient), ...checkOnnx(patient)];
 }
 
-/** A -1 where the channels stand, in a target that is worked out while the model runs. */
+/**
+ * A -1 where the channels stand, in a target that is worked out while the model runs: in maps and in attention's views,
+ * which have four dimensions, or before a convolution that loses its channels. Elsewhere, as in rows of boxes, it is fair.
+ */
 function checkChannels(patient: Patient): Finding[] {
   const lost = new Set(lostConvolutions(patient, patient.tensorrt).map((node) => node.inputs[0]));
   return patient.model.graph.nodes.flatMap((node) => {
     const target = node.op === 'Reshape' ? patient.full.values.get(node.inputs[1] ?? '')?.elements : undefined;
     const open = target?.findIndex((dim) => valueOf(dim) === -1) ?? -1;
-    const inChannels = open > 0 && open < target!.length - 1 && target!.some((dim) => valueOf(dim) === undefined);
-    if (!inChannels) return [];
-    return [channelFinding(patient, node, lost.has(node.outputs[0]!))];
+    if (!(open > 0) || open === target!.length - 1 || target!.every((dim) => valueOf(dim) !== undefined)) return [];
+    const feedsConvolution = lost.has(node.outputs[0]!);
+    return target!.length === 4 || feedsConvolution ? [channelFinding(patient, node, feedsConvolution)] : [];
   });
 }
 
@@ -60,12 +63,12 @@ function checkOnnx(patient: Patient): Finding[] {
 function lostConvolutions(patient: Patient, view: Inference): OnnxNode[] {
   return patient.model.graph.nodes.filter(({ op, inputs }) => {
     if (op !== 'Conv' && op !== 'ConvTranspose') return false;
-    const channels = dimsOf(view, inputs[0])?.[1];
-    return !channels || !isKnown(channels);
+    const [channels, actual] = [view, patient.full].map((inference) => dimsOf(inference, inputs[0])?.[1]);
+    return actual !== undefined && isKnown(actual) && !(channels && isKnown(channels));
   });
 }
 
-/** One finding for each convolution where the loss starts; those after it are counted, not listed. */
+/** One finding, for the first convolution that lost its channels; the others are counted, not listed. */
 function summarize(
   patient: Patient, lost: readonly OnnxNode[], code: FindingCode, severity: Severity, view: Inference, breaks: (node: OnnxNode) => Breakage[],
 ): Finding[] {

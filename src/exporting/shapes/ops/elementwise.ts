@@ -1,8 +1,8 @@
-import { add, constant, type Dim, divideExactly, equal, floorDivide, isKnown, multiply, subtract, valueOf } from '../../../core/dim.ts';
+import { add, constant, type Dim, divideExactly, equal, floorDivide, formatShape, isKnown, multiply, subtract, valueOf } from '../../../core/dim.ts';
 import type { DataType } from '../../../onnx/graph.ts';
 import { broadcast } from '../broadcast.ts';
-import { isIntegral, isWhole, roundDim } from '../numbers.ts';
-import { constantShape, fail, intOf, isFailure, type Rule, type Shape, type Site, type Value } from '../rule.ts';
+import { castTo, isIntegral, isWhole, roundDim } from '../numbers.ts';
+import { axisOf, constantShape, contradict, fail, intOf, isFailure, type Rule, type Shape, type Site, type Value } from '../rule.ts';
 import { stretch } from '../value.ts';
 
 /** The exact result for two elements; `zip` rounds it to the element type. */
@@ -122,9 +122,20 @@ const where: Rule = {
   },
 };
 
+/** The mean and the inverse deviation, where asked for, have 1 for every axis that is normalised. */
+const layerNormalization: Rule = {
+  shape: ({ node, shapes }) => {
+    const input = shapes[0]!;
+    const first = axisOf(intOf(node, 'axis', -1), input.length);
+    if (first === undefined) return contradict(`its axis lies outside ${formatShape(input)}`);
+    return [input, ...node.outputs.slice(1).map(() => input.map((dim, axis) => (axis < first ? dim : constant(1))))];
+  },
+  types: [{ input: 0 }, 'float', 'float'],
+};
+
 const plain = [
-  'Abs', 'Acos', 'Asin', 'Atan', 'Celu', 'Clip', 'Cos', 'CumSum', 'Elu', 'Erf', 'Exp', 'Gelu', 'HardSigmoid', 'HardSwish',
-  'InstanceNormalization', 'LayerNormalization', 'LeakyRelu', 'Log', 'LogSoftmax', 'LpNormalization', 'LRN', 'Mish',
+  'Abs', 'Acos', 'Asin', 'Atan', 'Celu', 'Clip', 'Cos', 'CumSum', 'Elu', 'Erf', 'Exp', 'Gelu', 'GroupNormalization', 'HardSigmoid', 'HardSwish',
+  'InstanceNormalization', 'LeakyRelu', 'Log', 'LogSoftmax', 'LpNormalization', 'LRN', 'Mish',
   'PRelu', 'Reciprocal', 'Relu', 'Selu', 'Sigmoid', 'Sign', 'Sin', 'Softmax', 'Softplus', 'Softsign', 'Sqrt', 'Tan',
   'Tanh', 'ThresholdedRelu', 'Trilu',
 ];
@@ -157,6 +168,10 @@ export const elementwise: Record<string, Rule> = {
   Round: rounding(roundHalfToEven),
   IsNaN: unary(undefined, ['bool']),
   IsInf: unary(undefined, ['bool']),
+  CastLike: { shape: ({ shapes }) => [shapes[0]!], types: [{ input: 1 }], value: ({ values, types }) => [castTo(types[1], values[0])] },
+  QuantizeLinear: { shape: ({ shapes }) => [shapes[0]!], types: ({ inputs }) => (inputs[2] ? { input: 2 } : 'uint8') },
+  DequantizeLinear: { shape: ({ shapes }) => [shapes[0]!], types: [{ input: 1 }] },
+  LayerNormalization: layerNormalization,
   Identity: identity,
   Where: where,
   BatchNormalization: { shape: ({ shapes, node }) => node.outputs.map((_, index) => (index === 0 ? shapes[0]! : null)) },

@@ -97,8 +97,10 @@ function stretchedValue(site: Site, [shape]: readonly (Shape | null)[]): (Value 
 function pad(site: Site): Inferred {
   const input = site.shapes[0]!;
   const pads = intsOrInput(site, 'pads', 1);
-  const axes = numbersOf(site.values[3]) ?? [...input.keys()];
-  if (!pads || pads.length !== 2 * axes.length) return [input.map(unknown)];
+  const given = numbersOf(site.values[3]) ?? (site.node.inputs[3] ? undefined : [...input.keys()]);
+  const axes = given?.map((axis) => axisOf(axis, input.length) ?? -1);
+  if (!pads || !axes || pads.length !== 2 * axes.length) return [input.map(unknown)];
+  if (axes.includes(-1)) return contradict(`axes [${given}] of ${formatShape(input)}`);
   return [input.map((dim, axis) => padded(dim, pads, axes.indexOf(axis)))];
 }
 

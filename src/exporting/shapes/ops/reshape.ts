@@ -55,9 +55,9 @@ function solve(site: Site, input: Shape | undefined, dims: Dim[], open: number):
   return put(unknown());
 }
 
-/** Whether the target is worked out from the input's shape rather than written in the file. */
-function isComputed(site: Site): boolean {
-  return site.values[1] !== undefined && site.constants[1] === undefined;
+/** Whether the target is worked out while the model runs; one that comes to numbers is folded by every engine. */
+function isComputed({ values }: Site): boolean {
+  return values[1]?.elements.some((dim) => valueOf(dim) === undefined) === true;
 }
 
 /** The two products without the factors they share, so that unknowns on both sides do not stand in the way. */
