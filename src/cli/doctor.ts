@@ -31,7 +31,7 @@ export async function run(args: string[], io: Io): Promise<number> {
   try {
     const { bytes, external } = await openModelFiles(path, io);
     const diagnosis = diagnose(parseModel(bytes, { external }));
-    const report = toReport(diagnosis);
+    const report = toReport(diagnosis, path);
     io.out(switches.has('json') ? `${JSON.stringify(report, null, 2)}\n` : printReport(report));
     if (values.svg !== undefined) await writeOutput(values.svg, drawPathSvg(report.path));
     return isSound(diagnosis) ? 0 : 1;

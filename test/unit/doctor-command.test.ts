@@ -64,6 +64,12 @@ describe('doctor', () => {
     expect((await run(doctor, 'missing.onnx')).code).toBe(2);
   });
 
+  it('names the file in what it advises', async () => {
+    const { out } = await run(doctor, 'broken.onnx');
+    expect(out).toContain(`repair ${join(folder, 'broken.onnx')} -o fixed.onnx`);
+    expect(out).not.toMatch(/ model\.onnx/);
+  });
+
   it('prints JSON', async () => {
     const report = JSON.parse((await run(doctor, 'broken.onnx', '--json')).out) as Report;
     expect(report.inputs).toEqual({ images: '[batch,3,128,128]' });

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { diagnose, isSound } from '../../src/exporting/doctor/diagnose.ts';
+import type { Finding } from '../../src/exporting/doctor/finding.ts';
 import { reexport } from '../../src/exporting/reexport.ts';
-import type { OnnxAttribute, OnnxNode } from '../../src/onnx/graph.ts';
+import type { OnnxAttribute, OnnxModel, OnnxNode } from '../../src/onnx/graph.ts';
 import { brokenExports, FORMS, soundExport } from '../cases/broken-exports.ts';
-import { interpose, makeNode, withFloat, withInts } from '../cases/graph-edits.ts';
+import { insertBefore, interpose, makeNode, withFloat, withGraph, withInts } from '../cases/graph-edits.ts';
+import { referenceStyle } from '../cases/reference-style.ts';
 import { seededNetwork } from '../cases/seeded-model.ts';
 
 const planted = FORMS.flatMap((dynamic) => [...brokenExports(soundExport, dynamic)].map((fault) => ({ dynamic, ...fault })));
@@ -45,6 +47,55 @@ describe('a batch taken apart', () => {
   it('is reported where pictures are dropped or turned round', () => {
     expect(codesWith(makeNode('rest', 'Slice', [features, 'one', 'end', 'zero'], ['cut']), { zero: [0], one: [1], end: [2 ** 31 - 1] })).toContain('batch-sliced');
     expect(codesWith(makeNode('last', 'Slice', [features, 'last', 'end'], ['cut']), { last: [-1], end: [2 ** 31 - 1] })).toContain('batch-sliced');
+  });
+});
+
+describe('what is fair', () => {
+  const errors = (model: OnnxModel): string[] => diagnose(model).findings.flatMap(({ code, severity }) => (severity === 'error' ? [code] : []));
+
+  it('is a -1 behind computed shapes that come to numbers', () => {
+    for (const version of ['before-fix', 'after-fix'] as const) expect(errors(referenceStyle(soundExport({ dynamic: 'none' }), version))).toEqual([]);
+  });
+
+  it('is a -1 for the rows of boxes', () => {
+    const boxes = '/model.23/Transpose_output_0';
+    const columns = soundExport().graph.values.find(({ name }) => name === boxes)!.dims!.at(-1) as number;
+    const reader = soundExport().graph.nodes.find(({ inputs }) => inputs[0] === boxes)!.name;
+    const shaped = interpose(soundExport(), reader, makeNode('boxes', 'Reshape', [boxes, 'target'], ['boxed']));
+    const nodes = [
+      makeNode('shape', 'Shape', [boxes], ['dims']), makeNode('batch', 'Gather', ['dims', 'zero'], ['count'], { axis: { kind: 'int', value: 0 } }),
+      makeNode('join', 'Concat', ['count', 'rest'], ['target'], { axis: { kind: 'int', value: 0 } }),
+    ];
+    const model = nodes.reduce((edited, node) => insertBefore(edited, 'boxes', node), shaped);
+    expect(errors(withInts(withInts(model, 'zero', [0]), 'rest', [-1, columns]))).toEqual([]);
+  });
+});
+
+describe('an operator without a rule', () => {
+  const behind = '/model.10/Split_output_1';
+  const finding = (domain: string): Finding => {
+    const model = interpose(soundExport(), '/model.10/attn/qkv/conv/Conv', makeNode('odd', 'Einsum', [behind], ['made'], {}, domain));
+    return diagnose(withGraph(model, { values: [] })).findings.find(({ code }) => code === 'unknown-operator')!;
+  };
+
+  it('of the standard set is not called a plugin', () => {
+    expect(finding('')).toMatchObject({ is: expect.stringMatching(/not followed here/) as string, breaks: [], remedy: expect.stringMatching(/--rebuild/) as string });
+    expect(finding('com.example').breaks).toHaveLength(1);
+  });
+
+  it('leaves the output to be written anew', () => {
+    const model = { ...soundExport() };
+    const nodes = model.graph.nodes.map((node) => (node.outputs[0] === 'output0' ? { ...node, op: 'Einsum' } : node));
+    const { findings } = diagnose(withGraph(model, { nodes }));
+    expect(findings.find(({ code }) => code === 'shape-unknown')!.remedy).toMatch(/repair model\.onnx/);
+  });
+});
+
+describe('a convolution without channels', () => {
+  it('is blamed on an engine only where the file tells the channels', () => {
+    const model = interpose(soundExport(), '/model.10/attn/qkv/conv/Conv', makeNode('odd', 'Magic', ['/model.10/Split_output_1'], ['made'], {}, 'com.example'));
+    const lost = diagnose(withGraph(model, { values: [] })).findings.filter(({ code }) => code.startsWith('conv-input-unknown'));
+    expect(lost.filter(({ shouldBe }) => /unknown|\?/.test(shouldBe))).toEqual([]);
   });
 });
 

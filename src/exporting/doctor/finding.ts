@@ -30,5 +30,19 @@ export interface Finding {
   remedy: string;
 }
 
-export const repairCommand = 'Run: npx yolov10-webgpu repair model.onnx -o fixed.onnx';
+/** What remedies call the file at hand. */
+const FILE = 'model.onnx';
+
+/** The command that puts most findings right. */
+export const repairCommand = `Run: npx yolov10-webgpu repair ${FILE} -o fixed.onnx`;
+/** The same where the graph is to be left behind. */
+export const rebuildCommand = `${repairCommand} --rebuild`;
+
+/** A finding whose remedy names the user's file, in quotes where a shell needs them. */
+export function about(path: string, finding: Finding): Finding {
+  const quoted = /^[\w@%+=:,./\\-]+$/.test(path) ? path : `"${path}"`;
+  return { ...finding, remedy: finding.remedy.replaceAll(FILE, () => quoted) };
+}
+
+/** What to do where no command helps. */
 export const exportAgain = 'Export the model again from its checkpoint; a repair cannot know what was meant.';

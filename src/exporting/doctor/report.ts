@@ -1,7 +1,7 @@
 import { drawPathText } from '../path/draw.ts';
 import { type PathStep, tracePath } from '../path/trace.ts';
 import type { Diagnosis } from './diagnose.ts';
-import type { Finding, Severity } from './finding.ts';
+import { about, type Finding, type Severity } from './finding.ts';
 import { describe } from './patient.ts';
 
 /** A diagnosis as plain data, for `--json` and for other programs. */
@@ -16,8 +16,11 @@ export interface Report {
   path: PathStep[];
 }
 
-/** Turns a diagnosis into plain data. */
-export function toReport({ patient, findings }: Diagnosis): Report {
+/**
+ * Turns a diagnosis into plain data.
+ * @param path what the remedies shall call the file
+ */
+export function toReport({ patient, findings }: Diagnosis, path = 'model.onnx'): Report {
   const { model, full } = patient;
   const count = (severity: Severity): number => findings.filter((finding) => finding.severity === severity).length;
   return {
@@ -26,7 +29,7 @@ export function toReport({ patient, findings }: Diagnosis): Report {
     inputs: Object.fromEntries(model.graph.inputs.map(({ name, dims }) => [name, dims ? `[${dims.map((dim) => dim ?? '?')}]` : 'unknown rank'])),
     outputs: Object.fromEntries(model.graph.outputs.map(({ name }) => [name, describe(full.shapes.get(name))])),
     counts: { error: count('error'), warning: count('warning'), note: count('note') },
-    findings,
+    findings: findings.map((finding) => about(path, finding)),
     path: tracePath(patient),
   };
 }

@@ -1,6 +1,6 @@
 import type { OnnxNode } from '../../../onnx/graph.ts';
 import { label } from '../../shapes/infer.ts';
-import { exportAgain, type Finding, repairCommand } from '../finding.ts';
+import { exportAgain, type Finding, rebuildCommand, repairCommand } from '../finding.ts';
 import type { Patient } from '../patient.ts';
 
 /** Operators that some engine lacks or restricts, and nodes that cannot work at all. */
@@ -27,15 +27,32 @@ function checkSound({ full, makers }: Patient): Finding[] {
 
 function checkUnknown({ full }: Patient): Finding[] {
   const byOperator = new Map(full.unknownOps.map((node) => [`${node.domain}.${node.op}`, node]));
-  return [...byOperator.values()].map((node): Finding => ({
+  return [...byOperator.values()].map((node) => (node.domain === '' ? notFollowed(node) : unknownPlugin(node)));
+}
+
+/** An operator of the standard set for which there is no rule, or one that claims to be. */
+function notFollowed(node: OnnxNode): Finding {
+  return {
     code: 'unknown-operator',
     severity: 'warning',
     node: label(node),
-    is: `the operator ${node.domain && `${node.domain}.`}${node.op}`,
+    is: `the operator ${node.op}, which is not followed here`,
+    shouldBe: 'an operator whose shapes are known',
+    breaks: [],
+    remedy: `Engines may well run it; to have the network written without it: ${rebuildCommand}`,
+  };
+}
+
+function unknownPlugin(node: OnnxNode): Finding {
+  return {
+    code: 'unknown-operator',
+    severity: 'warning',
+    node: label(node),
+    is: `the operator ${node.domain}.${node.op}`,
     shouldBe: 'an operator of the standard set',
     breaks: [{ engine: 'engines without this operator', message: 'Plugin not found, are the plugin name, version, and namespace correct?' }],
-    remedy: 'Shapes behind it are not known here; export without it.',
-  }));
+    remedy: `Shapes behind it are not known here; to have the network written without it: ${rebuildCommand}`,
+  };
 }
 
 function find({ model }: Patient, op: string): OnnxNode[] {

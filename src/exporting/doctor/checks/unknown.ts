@@ -1,5 +1,5 @@
 import { formatShape, isKnown } from '../../../core/dim.ts';
-import { exportAgain, type Finding } from '../finding.ts';
+import { type Finding, repairCommand } from '../finding.ts';
 import { dimsOf, type Patient } from '../patient.ts';
 
 /** Outputs whose shape cannot be worked out at all, with the first reason on the way. */
@@ -10,6 +10,6 @@ export function checkUnknown(patient: Patient): Finding[] {
     if (dims?.every(isKnown)) return [];
     const reason = known && 'reason' in known ? known.reason : known ? `inferred ${formatShape(dims!)}` : 'no node makes it';
     const breaks = [{ engine: 'engines that plan memory ahead', message: '' }];
-    return [{ code: 'shape-unknown', severity: 'warning', node: name, is: reason, shouldBe: 'a shape that follows from the input', breaks, remedy: exportAgain }];
+    return [{ code: 'shape-unknown', severity: 'warning', node: name, is: reason, shouldBe: 'a shape that follows from the input', breaks, remedy: repairCommand }];
   });
 }
