@@ -7,6 +7,7 @@
 //! use shared/geometry.wgsl
 //! use shared/silu.wgsl
 //! use shared/conv_ends.wgsl
+//! use shared/unfold.wgsl
 
 const THREADS: u32 = 64;
 const PIXELS: u32 = 4;
@@ -18,10 +19,14 @@ const PIXELS: u32 = 4;
 @group(0) @binding(4) var<storage, read_write> output: array<vec4f>;
 
 @compute @workgroup_size(THREADS)
-fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) group: vec3u) {
+fn main(
+  @builtin(local_invocation_index) thread: u32,
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+) {
   let total = geometry.batch * geometry.outWidth * geometry.outHeight;
   let block = group.y;
-  let first = group.x * THREADS * PIXELS + thread;
+  let first = unfold(group, groups.x) * THREADS * PIXELS + thread;
   if (first >= total) { return; }
 
   let p0 = locate(first, geometry.outWidth, geometry.outHeight);

@@ -7,6 +7,7 @@ enable subgroups;
 //! use shared/geometry.wgsl
 //! use shared/silu.wgsl
 //! use shared/conv_ends.wgsl
+//! use shared/unfold.wgsl
 
 const LANES: u32 = 8;
 const THREADS: u32 = 64;
@@ -26,9 +27,10 @@ fn main(
   @builtin(local_invocation_index) thread: u32,
   @builtin(subgroup_invocation_id) lane: u32,
   @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
 ) {
   let total = geometry.batch * geometry.outWidth * geometry.outHeight;
-  let first = group.x * THREADS * PIXELS + thread;
+  let first = unfold(group, groups.x) * THREADS * PIXELS + thread;
   let p0 = locate(min(first, total - 1), geometry.outWidth, geometry.outHeight);
   let p1 = locate(min(first + THREADS, total - 1), geometry.outWidth, geometry.outHeight);
   let p2 = locate(min(first + 2 * THREADS, total - 1), geometry.outWidth, geometry.outHeight);

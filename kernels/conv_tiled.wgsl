@@ -6,6 +6,7 @@
 //! use shared/geometry.wgsl
 //! use shared/silu.wgsl
 //! use shared/conv_ends.wgsl
+//! use shared/unfold.wgsl
 
 const KERNEL: u32 = 3;
 const ROWS: u32 = 16;
@@ -48,9 +49,13 @@ fn finish(index: u32, block: u32, a: vec4f, b: vec4f) {
 }
 
 @compute @workgroup_size(THREADS)
-fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) group: vec3u) {
+fn main(
+  @builtin(local_invocation_index) thread: u32,
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+) {
   let total = geometry.batch * geometry.outWidth * geometry.outHeight;
-  let firstPixel = group.x * PIXELS;
+  let firstPixel = unfold(group, groups.x) * PIXELS;
   let firstBlock = group.y * BLOCKS;
   let row = thread % ROWS;
   let column = thread / ROWS;

@@ -3,6 +3,7 @@
 // logits as in shared/head.wgsl; boxes [batch, anchors] vec4 in input pixels; scores [batch, anchors].
 // One thread: one anchor. Sixty-four bins and all classes are read once.
 //! use shared/head.wgsl
+//! use shared/unfold.wgsl
 
 const THREADS: u32 = 64;
 
@@ -47,9 +48,10 @@ fn bestLogit(first: u32) -> f32 {
 }
 
 @compute @workgroup_size(THREADS)
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  if (id.x >= head.batch * head.anchors) { return; }
-  var cell = id.x % head.anchors;
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let anchor = unfold(id, groups.x * THREADS);
+  if (anchor >= head.batch * head.anchors) { return; }
+  var cell = anchor % head.anchors;
   var width = head.width8;
   var stride = 8.0;
   if (cell >= head.cells8 + head.cells16) {
@@ -62,9 +64,9 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     stride = 16.0;
   }
   let centre = vec2f(f32(cell % width), f32(cell / width)) + 0.5;
-  let base = id.x * head.anchor4;
+  let base = anchor * head.anchor4;
   var sides = vec4f();
   for (var side = 0u; side < 4; side++) { sides[side] = distance(base, side); }
-  boxes[id.x] = vec4f(centre - sides.xy, centre + sides.zw) * stride;
-  scores[id.x] = sigmoid(bestLogit(base + head.bins));
+  boxes[anchor] = vec4f(centre - sides.xy, centre + sides.zw) * stride;
+  scores[anchor] = sigmoid(bestLogit(base + head.bins));
 }

@@ -5,6 +5,7 @@
 //! use shared/geometry.wgsl
 //! use shared/silu.wgsl
 //! use shared/conv_ends.wgsl
+//! use shared/unfold.wgsl
 
 const THREADS: u32 = 64;
 
@@ -21,11 +22,12 @@ fn load(row: u32, x: i32, channel4: u32) -> vec4f {
 }
 
 @compute @workgroup_size(THREADS)
-fn main(@builtin(global_invocation_id) id: vec3u) {
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let index = unfold(id, groups.x * THREADS);
   let channels4 = geometry.outChannels4;
   let quads = (geometry.outWidth + 3) / 4;
-  let strip = id.x / channels4;
-  let channel4 = id.x - strip * channels4;
+  let strip = index / channels4;
+  let channel4 = index - strip * channels4;
   let at = locate(strip, quads, geometry.outHeight);
   if (at.x >= geometry.batch) { return; }
 

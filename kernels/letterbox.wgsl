@@ -2,6 +2,7 @@
 // OpenCV's INTER_LINEAR), centred on grey 114, as RGB in 0..1.
 // pixels: RGBA8 packed in u32, picture after picture; placements: one per image; output [batch, height·width] vec4 (RGB0).
 // One thread: one output pixel. Pictures differ in size, so each brings its own placement.
+//! use shared/unfold.wgsl
 
 const THREADS: u32 = 256;
 
@@ -37,17 +38,18 @@ fn source(to: u32, size: u32, newSize: u32) -> f32 {
 }
 
 @compute @workgroup_size(THREADS)
-fn main(@builtin(global_invocation_id) id: vec3u) {
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let pixel = unfold(id, groups.x * THREADS);
   let area = letterbox.width * letterbox.height;
-  if (id.x >= letterbox.batch * area) { return; }
-  let image = id.x / area;
-  let rest = id.x - image * area;
+  if (pixel >= letterbox.batch * area) { return; }
+  let image = pixel / area;
+  let rest = pixel - image * area;
   let place = placements[image];
   // Left of or above the picture this wraps to a large number, beyond its size.
   let column = rest % letterbox.width - place.left;
   let row = rest / letterbox.width - place.top;
   if (column >= place.newWidth || row >= place.newHeight) {
-    output[id.x] = vec4f(vec3f(114.0 / 255.0), 0.0);
+    output[pixel] = vec4f(vec3f(114.0 / 255.0), 0.0);
     return;
   }
 
@@ -59,5 +61,5 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let y1 = min(y0 + 1, place.height - 1);
   let above = mix(colour(place, x0, y0), colour(place, x1, y0), fract(x));
   let below = mix(colour(place, x0, y1), colour(place, x1, y1), fract(x));
-  output[id.x] = vec4f(mix(above, below, fract(y)).rgb, 0.0);
+  output[pixel] = vec4f(mix(above, below, fract(y)).rgb, 0.0);
 }

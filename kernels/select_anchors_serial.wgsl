@@ -2,6 +2,7 @@
 // scores [batch, anchors], chosen [batch, rows] of anchor indices, which are the heap's slots as well.
 //! use shared/head.wgsl
 //! use shared/heap.wgsl
+//! use shared/unfold.wgsl
 
 @group(0) @binding(0) var<uniform> head: Head;
 @group(0) @binding(1) var<storage, read_write> scores: array<f32>;
@@ -28,7 +29,8 @@ fn putSlot(slot: u32, _score: u32, index: u32) {
 }
 
 @compute @workgroup_size(1)
-fn main(@builtin(workgroup_id) group: vec3u) {
-  image = group.x;
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  image = unfold(group, groups.x);
+  if (image >= head.batch) { return; }
   selectBest(head.anchors, head.rows);
 }

@@ -4,6 +4,7 @@
 //! use shared/head.wgsl
 //! use shared/row_candidates.wgsl
 //! use shared/select.wgsl
+//! use shared/unfold.wgsl
 
 @group(0) @binding(0) var<uniform> head: Head;
 @group(0) @binding(1) var<storage, read_write> logits: array<f32>;
@@ -12,8 +13,15 @@
 @group(0) @binding(4) var<storage, read_write> detections: array<f32>;
 
 @compute @workgroup_size(SELECT_THREADS)
-fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) group: vec3u) {
-  image = group.x;
+fn main(
+  @builtin(local_invocation_index) thread: u32,
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+) {
+  // A private variable could differ from thread to thread, as far as the compiler knows, and barriers follow.
+  let own = unfold(group, groups.x);
+  if (own >= head.batch) { return; }
+  image = own;
   selectBest(thread, head.rows * head.classes, head.rows);
   for (var row = thread; row < head.rows; row += SELECT_THREADS) {
     let index = slotIndices[row];

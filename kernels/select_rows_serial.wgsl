@@ -4,6 +4,7 @@
 //! use shared/head.wgsl
 //! use shared/row_candidates.wgsl
 //! use shared/heap.wgsl
+//! use shared/unfold.wgsl
 
 @group(0) @binding(0) var<uniform> head: Head;
 @group(0) @binding(1) var<storage, read_write> logits: array<f32>;
@@ -26,8 +27,9 @@ fn putSlot(slot: u32, score: u32, index: u32) {
 }
 
 @compute @workgroup_size(1)
-fn main(@builtin(workgroup_id) group: vec3u) {
-  image = group.x;
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  image = unfold(group, groups.x);
+  if (image >= head.batch) { return; }
   selectBest(head.rows * head.classes, head.rows);
   for (var row = 0u; row < head.rows; row++) {
     let index = slotIndex(row);

@@ -2,6 +2,7 @@
 // and 13×13 around each pixel. `map` is [batch, height·width, 4·channels]: the first quarter of the channels is read, the
 // other three are written, which is the concatenation that follows.
 // One thread: four channels of one pixel. The 169 reads are neighbours' reads too and come from cache.
+//! use shared/unfold.wgsl
 
 const THREADS: u32 = 64;
 
@@ -16,10 +17,11 @@ struct Pool {
 @group(0) @binding(1) var<storage, read_write> map: array<vec4f>;
 
 @compute @workgroup_size(THREADS)
-fn main(@builtin(global_invocation_id) id: vec3u) {
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let index = unfold(id, groups.x * THREADS);
   let channels4 = pool.channels4;
-  let pixel = id.x / channels4;
-  let channel4 = id.x - pixel * channels4;
+  let pixel = index / channels4;
+  let channel4 = index - pixel * channels4;
   let pixels = pool.width * pool.height;
   if (pixel >= pool.batch * pixels) { return; }
   let image = pixel / pixels;

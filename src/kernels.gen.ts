@@ -301,6 +301,9 @@ fn store(at: vec3u, block: u32, sum: vec4f) {
   if (geometry.residual == 1) { value += output[pixel + geometry.residualOffset + block]; }
   output[pixel + geometry.outOffset + block] = value;
 }
+fn unfold(at: vec3u, across: u32) -> u32 {
+  return at.x + at.z * across;
+}
 const THREADS: u32 = 64;
 const PIXELS: u32 = 4;
 @group(0) @binding(0) var<uniform> geometry: Geometry;
@@ -309,10 +312,14 @@ const PIXELS: u32 = 4;
 @group(0) @binding(3) var<storage, read> bias: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> output: array<vec4f>;
 @compute @workgroup_size(THREADS)
-fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) group: vec3u) {
+fn main(
+  @builtin(local_invocation_index) thread: u32,
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+) {
   let total = geometry.batch * geometry.outWidth * geometry.outHeight;
   let block = group.y;
-  let first = group.x * THREADS * PIXELS + thread;
+  let first = unfold(group, groups.x) * THREADS * PIXELS + thread;
   if (first >= total) { return; }
   let p0 = locate(first, geometry.outWidth, geometry.outHeight);
   let p1 = locate(min(first + THREADS, total - 1), geometry.outWidth, geometry.outHeight);
@@ -437,6 +444,9 @@ fn store(at: vec3u, block: u32, sum: vec4f) {
   if (geometry.residual == 1) { value += output[pixel + geometry.residualOffset + block]; }
   output[pixel + geometry.outOffset + block] = value;
 }
+fn unfold(at: vec3u, across: u32) -> u32 {
+  return at.x + at.z * across;
+}
 const LANES: u32 = 8;
 const THREADS: u32 = 64;
 const PIXELS: u32 = 4;
@@ -451,9 +461,10 @@ fn main(
   @builtin(local_invocation_index) thread: u32,
   @builtin(subgroup_invocation_id) lane: u32,
   @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
 ) {
   let total = geometry.batch * geometry.outWidth * geometry.outHeight;
-  let first = group.x * THREADS * PIXELS + thread;
+  let first = unfold(group, groups.x) * THREADS * PIXELS + thread;
   let p0 = locate(min(first, total - 1), geometry.outWidth, geometry.outHeight);
   let p1 = locate(min(first + THREADS, total - 1), geometry.outWidth, geometry.outHeight);
   let p2 = locate(min(first + 2 * THREADS, total - 1), geometry.outWidth, geometry.outHeight);
@@ -604,6 +615,9 @@ fn store(at: vec3u, block: u32, sum: vec4f) {
   if (geometry.residual == 1) { value += output[pixel + geometry.residualOffset + block]; }
   output[pixel + geometry.outOffset + block] = value;
 }
+fn unfold(at: vec3u, across: u32) -> u32 {
+  return at.x + at.z * across;
+}
 const KERNEL: u32 = 3;
 const ROWS: u32 = 16;
 const COLUMNS: u32 = 8;
@@ -637,9 +651,13 @@ fn finish(index: u32, block: u32, a: vec4f, b: vec4f) {
   store(at, block + COLUMNS, b);
 }
 @compute @workgroup_size(THREADS)
-fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) group: vec3u) {
+fn main(
+  @builtin(local_invocation_index) thread: u32,
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+) {
   let total = geometry.batch * geometry.outWidth * geometry.outHeight;
-  let firstPixel = group.x * PIXELS;
+  let firstPixel = unfold(group, groups.x) * PIXELS;
   let firstBlock = group.y * BLOCKS;
   let row = thread % ROWS;
   let column = thread / ROWS;
@@ -728,6 +746,9 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) gro
 fn sigmoid(x: f32) -> f32 {
   return 1.0 / (1.0 + exp(-clamp(x, -80.0, 80.0)));
 }
+fn unfold(at: vec3u, across: u32) -> u32 {
+  return at.x + at.z * across;
+}
 const THREADS: u32 = 64;
 @group(0) @binding(0) var<uniform> head: Head;
 @group(0) @binding(1) var<storage, read_write> logits: array<vec4f>;
@@ -762,9 +783,10 @@ fn bestLogit(first: u32) -> f32 {
   return best;
 }
 @compute @workgroup_size(THREADS)
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  if (id.x >= head.batch * head.anchors) { return; }
-  var cell = id.x % head.anchors;
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let anchor = unfold(id, groups.x * THREADS);
+  if (anchor >= head.batch * head.anchors) { return; }
+  var cell = anchor % head.anchors;
   var width = head.width8;
   var stride = 8.0;
   if (cell >= head.cells8 + head.cells16) {
@@ -777,11 +799,11 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     stride = 16.0;
   }
   let centre = vec2f(f32(cell % width), f32(cell / width)) + 0.5;
-  let base = id.x * head.anchor4;
+  let base = anchor * head.anchor4;
   var sides = vec4f();
   for (var side = 0u; side < 4; side++) { sides[side] = distance(base, side); }
-  boxes[id.x] = vec4f(centre - sides.xy, centre + sides.zw) * stride;
-  scores[id.x] = sigmoid(bestLogit(base + head.bins));
+  boxes[anchor] = vec4f(centre - sides.xy, centre + sides.zw) * stride;
+  scores[anchor] = sigmoid(bestLogit(base + head.bins));
 }
 ` as string,
   },
@@ -871,6 +893,9 @@ fn store(at: vec3u, block: u32, sum: vec4f) {
   if (geometry.residual == 1) { value += output[pixel + geometry.residualOffset + block]; }
   output[pixel + geometry.outOffset + block] = value;
 }
+fn unfold(at: vec3u, across: u32) -> u32 {
+  return at.x + at.z * across;
+}
 const THREADS: u32 = 64;
 @group(0) @binding(0) var<uniform> geometry: Geometry;
 @group(0) @binding(1) var<storage, read_write> input: array<vec4f>;
@@ -883,11 +908,12 @@ fn load(row: u32, x: i32, channel4: u32) -> vec4f {
   return select(vec4f(), value, x >= 0 && x < width);
 }
 @compute @workgroup_size(THREADS)
-fn main(@builtin(global_invocation_id) id: vec3u) {
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let index = unfold(id, groups.x * THREADS);
   let channels4 = geometry.outChannels4;
   let quads = (geometry.outWidth + 3) / 4;
-  let strip = id.x / channels4;
-  let channel4 = id.x - strip * channels4;
+  let strip = index / channels4;
+  let channel4 = index - strip * channels4;
   let at = locate(strip, quads, geometry.outHeight);
   if (at.x >= geometry.batch) { return; }
   let x = at.z * 4;
@@ -931,7 +957,10 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     constants: {
       THREADS: { type: 'u32', value: 256 },
     },
-    source: `const THREADS: u32 = 256;
+    source: `fn unfold(at: vec3u, across: u32) -> u32 {
+  return at.x + at.z * across;
+}
+const THREADS: u32 = 256;
 struct Letterbox {
   batch: u32,
   width: u32,
@@ -958,16 +987,17 @@ fn source(to: u32, size: u32, newSize: u32) -> f32 {
   return clamp((f32(to) + 0.5) * (f32(size) / f32(newSize)) - 0.5, 0.0, f32(size - 1));
 }
 @compute @workgroup_size(THREADS)
-fn main(@builtin(global_invocation_id) id: vec3u) {
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let pixel = unfold(id, groups.x * THREADS);
   let area = letterbox.width * letterbox.height;
-  if (id.x >= letterbox.batch * area) { return; }
-  let image = id.x / area;
-  let rest = id.x - image * area;
+  if (pixel >= letterbox.batch * area) { return; }
+  let image = pixel / area;
+  let rest = pixel - image * area;
   let place = placements[image];
   let column = rest % letterbox.width - place.left;
   let row = rest / letterbox.width - place.top;
   if (column >= place.newWidth || row >= place.newHeight) {
-    output[id.x] = vec4f(vec3f(114.0 / 255.0), 0.0);
+    output[pixel] = vec4f(vec3f(114.0 / 255.0), 0.0);
     return;
   }
   let x = source(column, place.width, place.newWidth);
@@ -978,7 +1008,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let y1 = min(y0 + 1, place.height - 1);
   let above = mix(colour(place, x0, y0), colour(place, x1, y0), fract(x));
   let below = mix(colour(place, x0, y1), colour(place, x1, y1), fract(x));
-  output[id.x] = vec4f(mix(above, below, fract(y)).rgb, 0.0);
+  output[pixel] = vec4f(mix(above, below, fract(y)).rgb, 0.0);
 }
 ` as string,
   },
@@ -995,7 +1025,10 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     constants: {
       THREADS: { type: 'u32', value: 256 },
     },
-    source: `const THREADS: u32 = 256;
+    source: `fn unfold(at: vec3u, across: u32) -> u32 {
+  return at.x + at.z * across;
+}
+const THREADS: u32 = 256;
 struct Pack {
   batch: u32,
   pixels: u32,
@@ -1004,11 +1037,12 @@ struct Pack {
 @group(0) @binding(1) var<storage, read> tensor: array<f32>;
 @group(0) @binding(2) var<storage, read_write> output: array<vec4f>;
 @compute @workgroup_size(THREADS)
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  if (id.x >= pack.batch * pack.pixels) { return; }
-  let image = id.x / pack.pixels;
-  let red = image * 3 * pack.pixels + id.x - image * pack.pixels;
-  output[id.x] = vec4f(tensor[red], tensor[red + pack.pixels], tensor[red + 2 * pack.pixels], 0.0);
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let pixel = unfold(id, groups.x * THREADS);
+  if (pixel >= pack.batch * pack.pixels) { return; }
+  let image = pixel / pack.pixels;
+  let red = image * 3 * pack.pixels + pixel - image * pack.pixels;
+  output[pixel] = vec4f(tensor[red], tensor[red + pack.pixels], tensor[red + 2 * pack.pixels], 0.0);
 }
 ` as string,
   },
@@ -1136,6 +1170,9 @@ fn sortSlots(thread: u32) {
     }
   }
 }
+fn unfold(at: vec3u, across: u32) -> u32 {
+  return at.x + at.z * across;
+}
 @group(0) @binding(0) var<uniform> head: Head;
 @group(0) @binding(1) var<storage, read_write> scores: array<f32>;
 @group(0) @binding(2) var<storage, read_write> chosen: array<u32>;
@@ -1144,11 +1181,17 @@ fn candidate(index: u32) -> u32 {
   return bitcast<u32>(scores[firstScore + index]);
 }
 @compute @workgroup_size(SELECT_THREADS)
-fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) group: vec3u) {
-  firstScore = group.x * head.anchors;
+fn main(
+  @builtin(local_invocation_index) thread: u32,
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+) {
+  let image = unfold(group, groups.x);
+  if (image >= head.batch) { return; }
+  firstScore = image * head.anchors;
   selectBest(thread, head.anchors, head.rows);
   for (var row = thread; row < head.rows; row += SELECT_THREADS) {
-    chosen[group.x * head.rows + row] = slotIndices[row];
+    chosen[image * head.rows + row] = slotIndices[row];
   }
 }
 ` as string,
@@ -1221,6 +1264,9 @@ fn selectBest(count: u32, wanted: u32) {
     replaceWorst(score, index, size);
   }
 }
+fn unfold(at: vec3u, across: u32) -> u32 {
+  return at.x + at.z * across;
+}
 @group(0) @binding(0) var<uniform> head: Head;
 @group(0) @binding(1) var<storage, read_write> scores: array<f32>;
 @group(0) @binding(2) var<storage, read_write> chosen: array<u32>;
@@ -1240,8 +1286,9 @@ fn putSlot(slot: u32, _score: u32, index: u32) {
   chosen[image * head.rows + slot] = index;
 }
 @compute @workgroup_size(1)
-fn main(@builtin(workgroup_id) group: vec3u) {
-  image = group.x;
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  image = unfold(group, groups.x);
+  if (image >= head.batch) { return; }
   selectBest(head.anchors, head.rows);
 }
 ` as string,
@@ -1379,14 +1426,23 @@ fn sortSlots(thread: u32) {
     }
   }
 }
+fn unfold(at: vec3u, across: u32) -> u32 {
+  return at.x + at.z * across;
+}
 @group(0) @binding(0) var<uniform> head: Head;
 @group(0) @binding(1) var<storage, read_write> logits: array<f32>;
 @group(0) @binding(2) var<storage, read_write> boxes: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> chosen: array<u32>;
 @group(0) @binding(4) var<storage, read_write> detections: array<f32>;
 @compute @workgroup_size(SELECT_THREADS)
-fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) group: vec3u) {
-  image = group.x;
+fn main(
+  @builtin(local_invocation_index) thread: u32,
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+) {
+  let own = unfold(group, groups.x);
+  if (own >= head.batch) { return; }
+  image = own;
   selectBest(thread, head.rows * head.classes, head.rows);
   for (var row = thread; row < head.rows; row += SELECT_THREADS) {
     let index = slotIndices[row];
@@ -1479,6 +1535,9 @@ fn selectBest(count: u32, wanted: u32) {
     replaceWorst(score, index, size);
   }
 }
+fn unfold(at: vec3u, across: u32) -> u32 {
+  return at.x + at.z * across;
+}
 @group(0) @binding(0) var<uniform> head: Head;
 @group(0) @binding(1) var<storage, read_write> logits: array<f32>;
 @group(0) @binding(2) var<storage, read_write> boxes: array<vec4f>;
@@ -1496,8 +1555,9 @@ fn putSlot(slot: u32, score: u32, index: u32) {
   detections[base + 5] = f32(index);
 }
 @compute @workgroup_size(1)
-fn main(@builtin(workgroup_id) group: vec3u) {
-  image = group.x;
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  image = unfold(group, groups.x);
+  if (image >= head.batch) { return; }
   selectBest(head.rows * head.classes, head.rows);
   for (var row = 0u; row < head.rows; row++) {
     let index = slotIndex(row);
@@ -1526,7 +1586,10 @@ fn main(@builtin(workgroup_id) group: vec3u) {
     constants: {
       THREADS: { type: 'u32', value: 64 },
     },
-    source: `const THREADS: u32 = 64;
+    source: `fn unfold(at: vec3u, across: u32) -> u32 {
+  return at.x + at.z * across;
+}
+const THREADS: u32 = 64;
 struct Pool {
   batch: u32,
   width: u32,
@@ -1536,10 +1599,11 @@ struct Pool {
 @group(0) @binding(0) var<uniform> pool: Pool;
 @group(0) @binding(1) var<storage, read_write> map: array<vec4f>;
 @compute @workgroup_size(THREADS)
-fn main(@builtin(global_invocation_id) id: vec3u) {
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let index = unfold(id, groups.x * THREADS);
   let channels4 = pool.channels4;
-  let pixel = id.x / channels4;
-  let channel4 = id.x - pixel * channels4;
+  let pixel = index / channels4;
+  let channel4 = index - pixel * channels4;
   let pixels = pool.width * pool.height;
   if (pixel >= pool.batch * pixels) { return; }
   let image = pixel / pixels;
@@ -1621,18 +1685,28 @@ fn locate(index: u32, width: u32, height: u32) -> vec3u {
   let row = rest / width;
   return vec3u(image, row, rest - row * width);
 }
+fn unfold(at: vec3u, across: u32) -> u32 {
+  return at.x + at.z * across;
+}
 const THREADS: u32 = 64;
 @group(0) @binding(0) var<uniform> geometry: Geometry;
 @group(0) @binding(1) var<storage, read_write> input: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> output: array<vec4f>;
 @compute @workgroup_size(THREADS)
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  let pixel = id.x / geometry.outChannels4;
-  let channel4 = id.x - pixel * geometry.outChannels4;
-  let at = locate(pixel, geometry.outWidth, geometry.outHeight);
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let index = unfold(id, groups.x * THREADS);
+  let pixel = index / geometry.outChannels4;
+  let channel4 = index - pixel * geometry.outChannels4;
+  let at = locate(pixel, geometry.inWidth, geometry.inHeight);
   if (at.x >= geometry.batch) { return; }
-  let source = (at.x * geometry.inHeight + at.y / 2) * geometry.inWidth + at.z / 2;
-  output[pixel * geometry.outPixel + geometry.outOffset + channel4] = input[source * geometry.inPixel + geometry.inOffset + channel4];
+  let value = input[pixel * geometry.inPixel + geometry.inOffset + channel4];
+  let corner = (at.x * geometry.outHeight + 2 * at.y) * geometry.outWidth + 2 * at.z;
+  let above = corner * geometry.outPixel + geometry.outOffset + channel4;
+  let below = above + geometry.outWidth * geometry.outPixel;
+  output[above] = value;
+  output[above + geometry.outPixel] = value;
+  output[below] = value;
+  output[below + geometry.outPixel] = value;
 }
 ` as string,
   },

@@ -48,6 +48,7 @@ export class PreparedPlan {
   readonly rows: GPUBuffer;
   private readonly device: GPUDevice;
   private readonly cache: PipelineCache;
+  private readonly mostWorkgroups: number;
   private readonly weights: GPUBuffer;
   private readonly uniforms: UniformBlock;
   private readonly uniformBuffer: GPUBuffer;
@@ -78,6 +79,7 @@ export class PreparedPlan {
   private constructor(device: GPUDevice, cache: PipelineCache, plan: Plan, weights: GPUBuffer, capacity: number, pipelines: readonly GPUComputePipeline[]) {
     this.device = device;
     this.cache = cache;
+    this.mostWorkgroups = device.limits.maxComputeWorkgroupsPerDimension;
     this.plan = plan;
     this.weights = weights;
     this.capacity = capacity;
@@ -140,7 +142,7 @@ export class PreparedPlan {
   encode(pass: GPUComputePassEncoder, { step, pipeline, bindGroup }: BoundStep): void {
     pass.setPipeline(pipeline);
     pass.setBindGroup(0, bindGroup);
-    pass.dispatchWorkgroups(...workgroups(step.grid, this.batch));
+    pass.dispatchWorkgroups(...workgroups(step.grid, this.batch, this.mostWorkgroups));
   }
 
   destroy(): void {

@@ -110,7 +110,7 @@ function lowerUpsample(context: LoweringContext, { input, output }: UpsampleLaye
     constants: {},
     buffers: { input: context.homes.of(input).allocation, output: context.homes.of(output).allocation },
     uniforms: geometry(context, input, output),
-    grid: overItems(pixelsOf(context, output) * blocksOf4(output.channels), THREADS),
+    grid: overItems(pixelsOf(context, input) * blocksOf4(output.channels), THREADS),
     outputs: [viewOf(context, output)],
     flops: 0,
     reads: [input],

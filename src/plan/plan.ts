@@ -13,7 +13,7 @@ export interface BufferRange {
   size: number;
 }
 
-/** Workgroups: ceil(batch · items / perGroup) along x, or, with the batch on z, ceil(items / perGroup) × y × batch. */
+/** Workgroups: ceil(batch · items / perGroup) × y, or, with the batch on z, ceil(items / perGroup) × y × batch. */
 export interface Grid {
   items: number;
   perGroup: number;
@@ -65,10 +65,19 @@ export interface Plan {
   livenessBound: number;
 }
 
-/** Number of workgroups of a step for `batch` images. */
-export function workgroups(grid: Grid, batch: number): [number, number, number] {
-  const images = grid.batchAxis === 'x' ? batch : 1;
-  return [Math.ceil((grid.items * images) / grid.perGroup), grid.y, grid.batchAxis === 'z' ? batch : 1];
+/** Workgroups per dimension that every WebGPU device takes (WebGPU, section 3.6.2, maxComputeWorkgroupsPerDimension). */
+const MOST_WORKGROUPS = 65535;
+
+/**
+ * Number of workgroups of a step for `batch` images, along x, y and z. What x has no room for goes on in z, in rows of
+ * equal length, of which the last may have a few workgroups too many; kernels count through them (see shared/unfold.wgsl).
+ * @param most workgroups that one dimension takes
+ */
+export function workgroups({ items, perGroup, y, batchAxis }: Grid, batch: number, most = MOST_WORKGROUPS): [x: number, y: number, z: number] {
+  if (batchAxis === 'z') return [Math.ceil(items / perGroup), y, batch];
+  const groups = Math.ceil((items * batch) / perGroup);
+  const rows = Math.ceil(groups / most);
+  return [Math.ceil(groups / rows), y, rows];
 }
 
 /** The steps of one run, entry first. */

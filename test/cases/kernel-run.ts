@@ -44,7 +44,7 @@ export async function bindKernel(device: GPUDevice, cache: PipelineCache, { step
     encode(pass) {
       pass.setPipeline(pipeline);
       pass.setBindGroup(0, bindGroup);
-      pass.dispatchWorkgroups(...workgroups(step.grid, batch));
+      pass.dispatchWorkgroups(...workgroups(step.grid, batch, device.limits.maxComputeWorkgroupsPerDimension));
     },
     async read() {
       const read = await Promise.all(results.map(async (name) => {

@@ -15,6 +15,7 @@ import { processorTime } from '../cases/hostile.ts';
 import { tinyModel } from '../cases/onnx-bytes.ts';
 import { seededModel } from '../cases/seeded-model.ts';
 import { testDevice } from '../cases/test-device.ts';
+import { withLimits } from '../cases/with-limits.ts';
 
 const [height, width] = [32, 64];
 const model = seededModel('n', { classCount: 3, height, width });
@@ -271,18 +272,6 @@ describe('a batch beyond the limits', () => {
     expect(most({ maxBufferSize: 1 })).toBe(1);
   });
 });
-
-/** The device with other numbers among its limits. */
-function withLimits(device: GPUDevice, limits: Partial<Record<keyof GPUSupportedLimits, number>>): GPUDevice {
-  const changed = new Proxy(device.limits, { get: (target, name) => limits[name as keyof GPUSupportedLimits] ?? (target as unknown as Record<string | symbol, unknown>)[name] });
-  return new Proxy(device, {
-    get(target, name) {
-      if (name === 'limits') return changed;
-      const value = (target as unknown as Record<string | symbol, unknown>)[name];
-      return typeof value === 'function' ? (value as (...args: unknown[]) => unknown).bind(target) : value;
-    },
-  });
-}
 
 /** Notes every device requested; `loseNew` makes those to come be lost at once. */
 function captureDevices(): { all: GPUDevice[]; loseNew(lose: boolean): void; release(): void } {

@@ -69,6 +69,13 @@ describe('plans', () => {
     expect(workgroups({ items: 1, perGroup: 1, y: 1, batchAxis: 'x' }, 7)).toEqual([7, 1, 1]);
   });
 
+  test('grids go on in z where x has no room, in rows of equal length', () => {
+    const grid = { items: 100, perGroup: 64, y: 3, batchAxis: 'x' } as const;
+    expect([8, 7, 3, 1].map((most) => workgroups(grid, 5, most))).toEqual([[8, 3, 1], [4, 3, 2], [3, 3, 3], [1, 3, 8]]);
+    expect(workgroups({ items: 65_536, perGroup: 1, y: 1, batchAxis: 'x' }, 1)).toEqual([32_768, 1, 2]);
+    expect(workgroups({ ...grid, batchAxis: 'z' }, 5, 8)).toEqual([2, 3, 5]);
+  });
+
   test('rows are 300, or all candidates where there are fewer', () => {
     expect([planOf('n', 640, 640).rows, planOf('n', 32, 32).rows, planOf('n', 64, 96).rows]).toEqual([300, anchorCount(32, 32), 126]);
   });
