@@ -1,7 +1,11 @@
+import { InputError } from '../core/errors.ts';
 import { type RepairOptions, repair } from '../exporting/repair/repair.ts';
 import { drawPathText } from '../exporting/path/draw.ts';
 import { tracePath } from '../exporting/path/trace.ts';
+import type { ModelFiles } from '../load-model.ts';
+import type { OnnxModel } from '../onnx/graph.ts';
 import { parseModel } from '../onnx/parse.ts';
+import { explain } from './explain.ts';
 import type { Io } from './io.ts';
 import { openModelFiles } from './model-file.ts';
 import { badArgument, choiceOption, describeOptions, integerOption, parseOptions, sizeOption, type OptionSpecs, type ParsedOptions } from './options.ts';
@@ -24,7 +28,7 @@ export const help = `yolov10-webgpu repair <model.onnx> -o fixed.onnx
 
 Writes a model in which every shape follows from the input. The graph is mended in place where that suffices, with every
 weight, the metadata and unknown fields kept; else our own network is written with the weights of the file. What cannot
-be verified is refused, and no file is written.
+be verified is refused, and no file is written. Exit code: 0 written, 1 refused, 2 not readable or a mistake in the command line.
 
 ${describeOptions(options)}
 `;
@@ -37,15 +41,28 @@ export async function run(args: string[], io: Io): Promise<number> {
   if (values.out === undefined) throw badArgument('--out', 'none', 'Name the file to write: -o fixed.onnx');
   const wishes = wishesOf(values, switches);
   await checkOutput(values.out, [path]);
-  const { bytes, external } = await openModelFiles(path, io);
+  const given = await open(path, io);
+  if (!given) return 2;
+  const { bytes, external, model } = given;
   const result = repair(bytes, { external, ...wishes });
   await writeOutput(values.out, result.bytes);
   io.note(`${result.changes.map((change) => `  ${change}`).join('\n')}\n`);
-  const [before, after] = [parseModel(bytes, { external }), parseModel(result.bytes)];
-  const steps = tracePath(before, after);
+  const steps = tracePath(model, parseModel(result.bytes));
   if (steps.length > 0) io.note(`\nThe path to the pe convolution:\n\n${drawPathText(steps)}\n\n`);
   io.out(`${values.out}: ${result.way} and verified\n`);
   return 0;
+}
+
+/** The model, or undefined, after saying why, where it cannot be read. */
+async function open(path: string, io: Io): Promise<(ModelFiles & { model: OnnxModel }) | undefined> {
+  try {
+    const files = await openModelFiles(path, io);
+    return { ...files, model: parseModel(files.bytes, { external: files.external }) };
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    io.note(`${explain(error)}\n`);
+    return undefined;
+  }
 }
 
 function wishesOf(values: ParsedOptions<typeof options>['values'], switches: ReadonlySet<string>): RepairOptions {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -93,6 +93,19 @@ describe('repair', () => {
     expect(out).toMatch(/fixed\.onnx: mended and verified/);
     expect(note).toMatch(/\[batch,128,4,4\] as \[0,128,4,4\]/);
     expect((await run(doctor, 'fixed.onnx')).code).toBe(0);
+  });
+
+  it('exits with 2 for what it cannot read, as the doctor does', async () => {
+    expect(await run(repairCommand, 'page.onnx', '-o', 'x.onnx')).toMatchObject({ code: 2, out: '', note: expect.stringMatching(/web page/) as string });
+    expect((await run(repairCommand, 'missing.onnx', '-o', 'x.onnx')).code).toBe(2);
+    expect(existsSync(join(folder, 'x.onnx'))).toBe(false);
+  });
+
+  it('keeps float16 weights where nobody speaks of them', async () => {
+    writeFileSync(join(folder, 'half.onnx'), serializeModel(soundExport({ half: true })));
+    expect((await run(repairCommand, 'half.onnx', '-o', 'again.onnx', '--rebuild')).code).toBe(0);
+    const { initializers } = parseModel(readFileSync(join(folder, 'again.onnx'))).graph;
+    expect(initializers.get('model.0.conv.weight')!.dataType).toBe('float16');
   });
 
   it('finds weights in data files beside the model, and writes one file', async () => {

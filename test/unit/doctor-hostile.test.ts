@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { format } from '../../src/core/dim.ts';
 import { InputError } from '../../src/core/errors.ts';
 import { diagnose } from '../../src/exporting/doctor/diagnose.ts';
+import { describe as describeShape, type Patient } from '../../src/exporting/doctor/patient.ts';
 import type { OnnxModel, OnnxNode } from '../../src/onnx/graph.ts';
 import { parseModel } from '../../src/onnx/parse.ts';
 import { serializeModel } from '../../src/onnx/serialize.ts';
@@ -43,6 +45,8 @@ function timed<T>(action: () => T): T {
     expect(processorTime() - started).toBeLessThan(patience);
   }
 }
+
+const shapeOf = (patient: Patient, name: string): string => describeShape(patient.full.shapes.get(name));
 
 const judged = (model: OnnxModel): ReturnType<typeof diagnose> => timed(() => diagnose(model));
 
@@ -87,20 +91,30 @@ describe('huge and twisted graphs', () => {
 
   it('an expression that squares itself', () => {
     const nodes = [simpleNode('Shape', ['images'], ['v-1']), ...Array.from({ length: 200 }, (_, i) => simpleNode('Mul', [`v${i - 1}`, `v${i - 1}`], [`v${i}`]))];
-    judged(graphOf([...nodes, simpleNode('ConstantOfShape', ['v199'], ['filled'])], ['a', 'b', 'c', 'd']));
+    const { patient } = judged(graphOf([...nodes, simpleNode('ConstantOfShape', ['v199'], ['filled'])], ['a', 'b', 'c', 'd']));
+    expect(shapeOf(patient, 'filled')).toMatch(/^\[(\?[?*]*,){3}\?[?*]*\]$/);
+    expect(shapeOf(patient, 'filled').length).toBeLessThan(1000);
+    expect(patient.full.values.get('v1')!.elements.map(format)).toEqual(['a*a*a*a', 'b*b*b*b', 'c*c*c*c', 'd*d*d*d']);
   });
 
   it('dimensions that overflow', () => {
     const nodes = Array.from({ length: 100 }, (_, i) => simpleNode('Concat', [i === 0 ? 'images' : `v${i - 1}`, i === 0 ? 'images' : `v${i - 1}`], [`v${i}`], new Map([['axis', { kind: 'int', value: 2 }]])));
-    judged(graphOf(nodes, ['batch', 3, 2 ** 50, 64]));
+    const { patient, findings } = judged(graphOf(nodes, ['batch', 3, 2 ** 50, 64]));
+    expect(shapeOf(patient, 'v1')).toBe(`[batch,3,${2 ** 52},64]`);
+    expect(shapeOf(patient, 'v99')).toMatch(/^\[batch,3,[^,]*\?,64\]$/);
+    expect(findings.map(({ code }) => code)).toContain('shape-unknown');
   });
 
   it('a node with ten thousand inputs and outputs', () => {
     const names = Array.from({ length: 10_000 }, (_, index) => `o${index}`);
-    judged(graphOf([simpleNode('Split', ['images'], names, new Map([['axis', { kind: 'int', value: 1 }]])), simpleNode('Concat', names, ['joined'])]));
+    const { patient, findings } = judged(graphOf([simpleNode('Split', ['images'], names, new Map([['axis', { kind: 'int', value: 1 }]])), simpleNode('Concat', names, ['joined'], new Map([['axis', { kind: 'int', value: 1 }]]))]));
+    expect(shapeOf(patient, 'o9999')).toBe('[batch,?,64,64]');
+    expect(findings.map(({ code, node }) => [code, node])).toContainEqual(['shape-unknown', 'joined']);
   });
 
   it('as many dimensions as fit', () => {
-    judged(graphOf([simpleNode('Relu', ['images'], ['v'])], Array<number>(100_000).fill(1)));
+    const { patient, findings } = judged(graphOf([simpleNode('Relu', ['images'], ['v'])], Array<number>(100_000).fill(1)));
+    expect(patient.full.shapes.get('v')).toEqual({ reason: expect.stringMatching(/more than 16 dimensions/) as string });
+    expect(findings.map(({ code }) => code)).toContain('shape-unknown');
   });
 });
