@@ -3,6 +3,7 @@ import { type OnnxModel } from './onnx/graph.ts';
 import { externalFiles } from './onnx/external.ts';
 import { parseModel } from './onnx/parse.ts';
 import type { ByteRequest, ByteSource, Platform } from './platform/contract.ts';
+import { siblingOf, siblingPath } from './platform/locate.ts';
 
 /** A model's file, and by their names the data files that hold its weights, if it has any. */
 export interface ModelFiles {
@@ -15,7 +16,7 @@ export interface ModelRequest extends ByteRequest {
   external?: ReadonlyMap<string, Uint8Array>;
 }
 
-type ReadsBytes = Pick<Platform, 'readBytes'>;
+type ReadsBytes = Pick<Platform, 'readBytes' | 'locateSource'>;
 
 /** Reads a model and the data files beside it. @throws InputError as `readModelFiles` and `parseModel` do */
 export async function loadModel(platform: ReadsBytes, source: ByteSource, request: ModelRequest): Promise<OnnxModel> {
@@ -30,10 +31,15 @@ export async function loadModel(platform: ReadsBytes, source: ByteSource, reques
 export async function readModelFiles(platform: ReadsBytes, source: ByteSource, request: ModelRequest): Promise<ModelFiles> {
   const bytes = await platform.readBytes(source, request);
   if (request.external) return { bytes, external: request.external };
-  const hasFolder = typeof source === 'string' || source instanceof URL;
-  const names = hasFolder ? externalFiles(bytes) : [];
-  const files = await Promise.all(names.map(async (name) => [name, await readIfThere(platform, beside(source as string | URL, name), request)] as const));
-  return { bytes, external: new Map(files.filter((file): file is [string, Uint8Array<ArrayBuffer>] => file[1] !== undefined)) };
+  const location = platform.locateSource(source, request);
+  const external = new Map<string, Uint8Array>();
+  if (location.kind === 'bytes') return { bytes, external };
+  await Promise.all(externalFiles(bytes).map(async (name) => {
+    const sibling = siblingOf(location, name);
+    const file = sibling === null ? undefined : await readIfThere(platform, sibling, request);
+    if (file) external.set(name, file);
+  }));
+  return { bytes, external };
 }
 
 async function readIfThere(platform: ReadsBytes, source: string, request: ByteRequest): Promise<Uint8Array<ArrayBuffer> | undefined> {
@@ -43,9 +49,7 @@ async function readIfThere(platform: ReadsBytes, source: string, request: ByteRe
   });
 }
 
-/** The address of a file in the same folder as `source`. */
+/** The path of a file in the same folder as `source`, a path. */
 export function beside(source: string | URL, name: string): string {
-  const text = String(source);
-  const folder = text.slice(0, Math.max(text.lastIndexOf('/'), text.lastIndexOf('\\')) + 1);
-  return folder + name;
+  return siblingPath(String(source), name);
 }

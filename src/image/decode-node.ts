@@ -1,21 +1,22 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Sharp, SharpOptions } from 'sharp';
 import { InputError } from '../core/errors.ts';
+import { pathOfFileAddress } from '../core/file-address.ts';
+import { fetchPicture } from './fetch-picture.ts';
 import { maxPixels, pictureFrom, type Picture, type RawPixels } from './picture.ts';
 
 /** What Node and Deno accept as a picture: a path or address, a file's bytes, or raw pixels. */
 export type NodePictureSource = string | URL | Uint8Array | ArrayBuffer | Blob | RawPixels;
 
-const downloadMilliseconds = 60_000;
 const readable = 'JPEG, PNG, WebP, AVIF, GIF, TIFF or SVG';
 
 /**
  * Reads a picture as a viewer shows it: turned upright by its EXIF orientation, transparency on white, grey, CMYK,
  * 16-bit and colour profiles brought to 8-bit sRGB, the first frame of an animation, SVG at its own size.
  * @param source path, file: or http(s): address, bytes of an image file, Blob, or raw pixels `{ width, height, data }`.
- * @throws InputError `not-found`, `offline`, or `bad-image` (no picture, truncated, more than 2^28 pixels).
+ * @throws InputError `not-found`, `offline`, `bad-argument` (no address), or `bad-image` (no picture, truncated, more than
+ * 2^28 pixels).
  */
 export async function pictureOf(source: NodePictureSource): Promise<Picture> {
   if (isRawPixels(source)) return pictureFrom(source);
@@ -82,7 +83,7 @@ async function encodedBytes(source: Exclude<NodePictureSource, RawPixels>): Prom
 
 async function readAddress(address: string): Promise<{ bytes: Uint8Array; name: string }> {
   if (/^(https?|data|blob):/i.test(address)) return download(address);
-  const path = /^file:/i.test(address) ? fileURLToPath(address) : address;
+  const path = /^file:/i.test(address) ? pathOfFileAddress(address) : address;
   try {
     return { bytes: await readFile(path), name: basename(path) };
   } catch (cause) {
@@ -98,21 +99,8 @@ function unreadable(path: string, cause: NodeJS.ErrnoException): InputError {
 }
 
 async function download(address: string): Promise<{ bytes: Uint8Array; name: string }> {
-  const name = address.length > 80 ? `${address.slice(0, 77)}...` : address;
-  const answer = await fetch(address, { signal: AbortSignal.timeout(downloadMilliseconds) }).catch((cause: unknown) => {
-    throw offline(name, 'no answer', { cause });
-  });
-  if (!answer.ok) throw offline(name, `HTTP ${answer.status} ${answer.statusText}`.trim());
-  const content = await answer.arrayBuffer().catch((cause: unknown) => {
-    throw offline(name, 'an answer that broke off', { cause });
-  });
-  return { bytes: new Uint8Array(content), name };
-}
-
-function offline(name: string, found: string, options?: ErrorOptions): InputError {
-  return new InputError('offline', {
-    expected: `a picture at ${name}`, found, remedy: 'Check the address and the network, or save the picture and pass its path.',
-  }, options);
+  const { blob, name } = await fetchPicture(address, 'save the picture and pass its path.');
+  return { bytes: new Uint8Array(await blob.arrayBuffer()), name };
 }
 
 function isRawPixels(source: NodePictureSource): source is RawPixels {

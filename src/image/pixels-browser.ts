@@ -1,4 +1,5 @@
 import { InputError } from '../core/errors.ts';
+import { fetchPicture } from './fetch-picture.ts';
 import { checkSize, pictureFrom, type Picture, type RawPixels } from './picture.ts';
 
 /** What a browser accepts as a picture: anything drawable, an address, an encoded file, or raw pixels. */
@@ -9,14 +10,19 @@ export type BrowserPictureSource =
 type Drawable = HTMLImageElement | HTMLCanvasElement | OffscreenCanvas | ImageBitmap | HTMLVideoElement | VideoFrame;
 type Context = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
 
+const OTHERWISE = 'have a picture\'s site permit reading it (Access-Control-Allow-Origin).';
+
 /**
  * Reads the pixels of whatever a page has, as the page shows them: upright, transparency on white, 8-bit sRGB. A video
  * gives the frame shown now. The source stays the caller's: nothing is closed.
  * @throws InputError `bad-image` (not loaded, empty, closed, no picture, or from a site whose pixels this page may not
- * read), `offline` for an address that cannot be fetched.
+ * read), `not-found` or `offline` for an address that cannot be fetched.
  */
 export async function pictureOf(source: BrowserPictureSource): Promise<Picture> {
-  if (typeof source === 'string' || source instanceof URL) return decodeBlob(await download(String(source)), String(source));
+  if (typeof source === 'string' || source instanceof URL) {
+    const { blob, name } = await fetchPicture(String(source), OTHERWISE);
+    return decodeBlob(blob, name);
+  }
   if (source instanceof Blob) return decodeBlob(source, source instanceof File ? source.name : 'the given Blob');
   if (source instanceof ArrayBuffer || source instanceof Uint8Array) {
     return decodeBlob(new Blob([source as Uint8Array<ArrayBuffer>]), 'the given bytes');
@@ -107,18 +113,6 @@ async function decodeSvg(blob: Blob, name: string): Promise<Picture> {
   } finally {
     URL.revokeObjectURL(image.src);
   }
-}
-
-async function download(address: string): Promise<Blob> {
-  const failed = (found: string, options?: ErrorOptions): InputError => new InputError('offline', {
-    expected: `a picture at ${address.slice(0, 80)}`, found,
-    remedy: 'Check the address; a picture on another site needs that site\'s permission (Access-Control-Allow-Origin).',
-  }, options);
-  const answer = await fetch(address).catch((cause: unknown) => {
-    throw failed('no answer that this page may read', { cause });
-  });
-  if (!answer.ok) throw failed(`HTTP ${answer.status} ${answer.statusText}`.trim());
-  return answer.blob();
 }
 
 function unreadable(cause: unknown): InputError {

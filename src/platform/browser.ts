@@ -1,6 +1,6 @@
 /** The browser's side of the contract in contract.ts: nothing of Node in its imports. */
 import { InputError } from '../core/errors.ts';
-import type { AdapterGrant, AdapterRequest, ByteRequest, ByteSource } from './contract.ts';
+import type { AdapterGrant, AdapterRequest, ByteRequest, ByteSource, Location } from './contract.ts';
 import { describeAdapter } from './description.ts';
 import { download, type DownloadStore } from './download.ts';
 import { bytesAtHand, locate } from './locate.ts';
@@ -28,15 +28,21 @@ export async function requestAdapter(request: AdapterRequest = {}): Promise<Adap
  */
 export async function readBytes(source: ByteSource, request: ByteRequest = {}): Promise<Uint8Array<ArrayBuffer>> {
   request.signal?.throwIfAborted();
-  const location = locate(source, request.hub);
+  const location = locateSource(source, request);
   if (location.kind === 'bytes') return bytesAtHand(location.bytes);
-  const address = location.kind === 'path' ? new URL(location.path, baseAddress()).href : location.address;
-  const keeps = request.cache !== false && 'caches' in globalThis && /^https?:/.test(address);
-  return download(address, keeps ? cacheStore : undefined, request);
+  return download(location.address, request.cache === false ? undefined : cacheStore, request);
 }
 
-function baseAddress(): string {
-  return globalThis.document?.baseURI ?? globalThis.location.href; // workers have no document
+/** Where `readBytes` reads from; a path is an address relative to the page. @throws InputError `bad-argument` */
+export function locateSource(source: ByteSource, request: ByteRequest = {}): Exclude<Location, { kind: 'path' }> {
+  const location = locate(source, request.hub);
+  if (location.kind !== 'path') return location;
+  const own = globalThis.document?.baseURI ?? globalThis.location.href; // workers have no document
+  const base = own.startsWith('blob:') ? globalThis.location.origin : own; // nothing is relative to a blob
+  if (URL.canParse(location.path, base)) return { kind: 'address', address: new URL(location.path, base).href };
+  throw new InputError('bad-argument', {
+    expected: 'an address such as https://example.org/model.onnx', found: location.path, remedy: `Pass all of it: none is relative to ${base}.`,
+  });
 }
 
 const BROWSER_REMEDY =
@@ -52,14 +58,20 @@ const VALIDATOR = 'x-validator';
 
 const cacheStore: DownloadStore = {
   async get(address) {
-    const response = await caches.open(CACHE).then((cache) => cache.match(address)).catch(() => undefined);
-    if (!response) return undefined;
-    return { bytes: new Uint8Array(await response.arrayBuffer()), validator: response.headers.get(VALIDATOR) ?? undefined };
+    try {
+      const response = await (await caches.open(CACHE)).match(address);
+      return response && { bytes: new Uint8Array(await response.arrayBuffer()), validator: response.headers.get(VALIDATOR) ?? undefined };
+    } catch {
+      return undefined; // a page without the API, or, in a sandbox, without the right to it
+    }
   },
   async put(address, { bytes, validator }) {
     const response = new Response(bytes);
     if (validator !== undefined) response.headers.set(VALIDATOR, validator);
-    // over quota or private browsing: a cache that cannot be written costs a download next time
-    await caches.open(CACHE).then((cache) => cache.put(address, response)).catch(() => undefined);
+    try {
+      await (await caches.open(CACHE)).put(address, response);
+    } catch {
+      // over quota or private browsing: a cache that cannot be written costs a download next time
+    }
   },
 };

@@ -36,6 +36,12 @@ export interface DownloadProgress {
   total: number | undefined;
 }
 
+/** What a byte source names: bytes at hand, an address to fetch, or a path. */
+export type Location =
+  | { kind: 'bytes'; bytes: Blob | ArrayBuffer | Uint8Array }
+  | { kind: 'address'; address: string }
+  | { kind: 'path'; path: string };
+
 /** A path (Node, Deno), http(s) URL, hub id `owner/name`, or the bytes themselves. */
 export type ByteSource = string | URL | Blob | ArrayBuffer | Uint8Array;
 
@@ -54,4 +60,6 @@ export interface Platform {
   requestAdapter(request?: AdapterRequest): Promise<AdapterGrant>;
   /** @throws InputError `not-found`, `offline` or `not-onnx` (a web page instead of a file). */
   readBytes(source: ByteSource, request?: ByteRequest): Promise<Uint8Array<ArrayBuffer>>;
+  /** Where `readBytes` reads from. @throws InputError `bad-argument` for an address that is none */
+  locateSource(source: ByteSource, request?: ByteRequest): Location;
 }

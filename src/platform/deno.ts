@@ -4,7 +4,7 @@ import { describeAdapter } from './description.ts';
 import { adapterChoice, hasGpuNode, lavapipeDriver, noAdapter, setVariable } from './drivers.ts';
 import { unpackSwiftShader } from './swiftshader.ts';
 
-export { readBytes } from './node-bytes.ts';
+export { locateSource, readBytes } from './node-bytes.ts';
 
 declare const Deno: { dlopen(path: string, symbols: object): unknown };
 
@@ -16,7 +16,7 @@ declare const Deno: { dlopen(path: string, symbols: object): unknown };
 export async function requestAdapter(request: AdapterRequest = {}): Promise<AdapterGrant> {
   const choice = adapterChoice(request.choice);
   if (!navigator.gpu) throw noAdapter(choice, 'a Deno without WebGPU');
-  await (prepared ??= selectDriver(choice));
+  await (prepared ??= selectDriver(choice).catch(tryAgain));
   const adapter = await navigator.gpu.requestAdapter({ powerPreference: request.powerPreference ?? 'high-performance' });
   const description = adapter && describeAdapter(adapter);
   if (!adapter || !description || !fits(choice, description.software, description.device + description.description)) {
@@ -26,6 +26,10 @@ export async function requestAdapter(request: AdapterRequest = {}): Promise<Adap
 }
 
 let prepared: Promise<void> | undefined;
+function tryAgain(cause: unknown): never {
+  prepared = undefined;
+  throw cause;
+}
 const held: unknown[] = []; // collecting a library unloads it
 
 async function selectDriver(choice: AdapterChoice): Promise<void> {

@@ -4,8 +4,9 @@ const SOFTWARE_NAMES = /swiftshader|llvmpipe|lavapipe|software|basic render/i;
 
 /** Describes an adapter; `software` is true where its flag or one of its names says that the CPU computes. */
 export function describeAdapter(adapter: GPUAdapter): AdapterDescription {
-  const { vendor, architecture, device, description } = adapter.info;
-  const flags = [adapter, adapter.info] as { isFallbackAdapter?: boolean }[]; // the flag moved from one to the other
+  const info: Partial<GPUAdapterInfo> = adapter.info ?? {}; // older browsers' devices do not tell
+  const { vendor = '', architecture = '', device = '', description = '' } = info;
+  const flags = [adapter, info] as { isFallbackAdapter?: boolean }[]; // the flag moved from one to the other
   return {
     vendor,
     architecture,

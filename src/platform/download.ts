@@ -1,5 +1,7 @@
 import { InputError } from '../core/errors.ts';
+import { checkStatus } from '../core/http-errors.ts';
 import type { ByteRequest } from './contract.ts';
+import { isRemote } from './locate.ts';
 
 /** A file as the server gave it; `validator` changes when the file does, undefined where the server gives none. */
 export interface StoredFile {
@@ -7,7 +9,7 @@ export interface StoredFile {
   validator: string | undefined;
 }
 
-/** Where downloads are kept between runs. Failing to keep one is no error. */
+/** Where downloads are kept between runs. Failing to find or to keep one is no error. */
 export interface DownloadStore {
   get(address: string): Promise<StoredFile | undefined>;
   put(address: string, file: StoredFile): Promise<void>;
@@ -23,10 +25,11 @@ const CHECK_LIMIT_MS = 5_000;
  * @throws InputError `not-found`, `offline`, or `not-onnx` where a web page came back.
  */
 export async function download(address: string, store: DownloadStore | undefined, request: ByteRequest): Promise<Uint8Array<ArrayBuffer>> {
-  const stored = await store?.get(address);
+  const kept = isRemote(address) ? store : undefined; // blob: and data: are at hand already
+  const stored = await kept?.get(address);
   if (stored && (await isCurrent(address, stored, request.signal))) return stored.bytes;
   const file = await fetchWhole(address, request);
-  await store?.put(address, file);
+  await kept?.put(address, file);
   return file.bytes;
 }
 
@@ -45,38 +48,45 @@ function validatorOf({ headers }: Response): string | undefined {
   return headers.get('etag') ?? headers.get('last-modified') ?? undefined;
 }
 
-/** Downloads without a store, whole or not at all. Aborting rejects with the signal's reason. */
+/** Downloads without a store, whole or not at all. Aborting rejects with the signal's reason, `onProgress` with its own. */
 export async function fetchWhole(address: string, { signal, onProgress }: ByteRequest): Promise<StoredFile> {
   const silence = new AbortController();
-  const abort = signal ? AbortSignal.any([signal, silence.signal]) : silence.signal;
-  let timer = setTimeout(() => silence.abort(), SILENCE_LIMIT_MS);
+  const patiently = <T>(work: Promise<T>): Promise<T> => awaitNetwork(work, address, silence, signal);
+  const response = await patiently(fetch(address, { signal: signal ? AbortSignal.any([signal, silence.signal]) : silence.signal }));
+  checkStatus(response, `a file at ${address}`, 'download the file yourself and pass the path.');
+  const total = announcedLength(response);
+  const chunks: Uint8Array[] = [];
+  let loaded = 0;
+  const reader = response.body?.getReader(); // Safari's streams cannot be iterated
   try {
-    const response = await fetch(address, { signal: abort });
-    checkStatus(response, address);
-    const total = announcedLength(response);
-    const chunks: Uint8Array[] = [];
-    let loaded = 0;
-    for await (const chunk of chunksOf(response)) {
-      clearTimeout(timer);
-      timer = setTimeout(() => silence.abort(), SILENCE_LIMIT_MS);
-      chunks.push(chunk);
-      loaded += chunk.length;
+    for (let part = await patiently(readPart(reader)); !part.done; part = await patiently(readPart(reader))) {
+      chunks.push(part.value);
+      loaded += part.value.length;
       onProgress?.({ url: address, loaded, total });
     }
-    checkLength(address, loaded, total);
-    return { bytes: checkKind(address, joined(chunks, loaded)), validator: validatorOf(response) };
+  } finally {
+    silence.abort(); // no more of it is wanted
+  }
+  checkLength(address, loaded, total);
+  return { bytes: checkKind(address, joined(chunks, loaded)), validator: validatorOf(response) };
+}
+
+/** Awaits the network, though not for ever, and explains its failures. */
+async function awaitNetwork<T>(work: Promise<T>, address: string, silence: AbortController, signal: AbortSignal | undefined): Promise<T> {
+  const timer = setTimeout(() => silence.abort(), SILENCE_LIMIT_MS);
+  try {
+    return await work;
   } catch (error) {
-    if (error instanceof InputError || signal?.aborted) throw error;
+    if (signal?.aborted) throw error;
     throw offline(address, silence.signal.aborted ? `no data for ${SILENCE_LIMIT_MS / 1000} seconds` : causeOf(error), error);
   } finally {
     clearTimeout(timer);
   }
 }
 
-async function* chunksOf(response: Response): AsyncGenerator<Uint8Array> {
-  const reader = response.body?.getReader(); // Safari's streams cannot be iterated
-  if (!reader) return;
-  for (let part = await reader.read(); !part.done; part = await reader.read()) yield part.value;
+async function readPart(reader: ReadableStreamDefaultReader<Uint8Array> | undefined): Promise<{ done: false; value: Uint8Array } | { done: true }> {
+  const part = await reader?.read();
+  return part && !part.done ? { done: false, value: part.value } : { done: true };
 }
 
 function announcedLength(response: Response): number | undefined {
@@ -93,18 +103,6 @@ function joined(chunks: Uint8Array[], length: number): Uint8Array<ArrayBuffer> {
     offset += chunk.length;
   }
   return bytes;
-}
-
-function checkStatus(response: Response, address: string): void {
-  if (response.ok) return;
-  const denied = response.status === 401 || response.status === 403;
-  throw new InputError(response.status >= 500 ? 'offline' : 'not-found', {
-    expected: `a file at ${address}`,
-    found: `HTTP status ${response.status} ${response.statusText}`.trimEnd(),
-    remedy: denied
-      ? 'The address is private or does not exist; check its spelling, or download it yourself and pass the path.'
-      : 'Check the address, or download the file yourself and pass the path.',
-  });
 }
 
 function checkLength(address: string, loaded: number, total: number | undefined): void {

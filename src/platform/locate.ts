@@ -1,11 +1,6 @@
 import { InputError } from '../core/errors.ts';
-import type { ByteSource } from './contract.ts';
-
-/** What a byte source names: bytes at hand, an address to fetch, or a path. */
-export type Location =
-  | { kind: 'bytes'; bytes: Blob | ArrayBuffer | Uint8Array }
-  | { kind: 'address'; address: string }
-  | { kind: 'path'; path: string };
+import { pathOfFileAddress } from '../core/file-address.ts';
+import type { ByteSource, Location } from './contract.ts';
 
 const HUB = 'https://huggingface.co';
 const HUB_ID = /^[\w][\w.-]*\/[\w][\w.-]*$/;
@@ -16,9 +11,9 @@ const HUB_ID = /^[\w][\w.-]*\/[\w][\w.-]*$/;
  * @throws InputError `bad-argument` for an address that is none
  */
 export function locate(source: ByteSource, hub: string = HUB): Location {
-  if (source instanceof URL) return source.protocol === 'file:' ? pathOf(source) : { kind: 'address', address: source.href };
+  if (source instanceof URL) return source.protocol === 'file:' ? pathOf(source.href) : { kind: 'address', address: source.href };
   if (typeof source !== 'string') return { kind: 'bytes', bytes: source };
-  if (/^file:/i.test(source)) return pathOf(new URL(source));
+  if (/^file:/i.test(source)) return pathOf(source);
   if (/^(https?|blob|data):/i.test(source)) return addressOf(source);
   if (isHubId(source)) return addressOf(`${hub.replace(/\/$/, '')}/${source}/resolve/main/onnx/model.onnx`);
   return { kind: 'path', path: source };
@@ -27,6 +22,28 @@ export function locate(source: ByteSource, hub: string = HUB): Location {
 /** True for `owner/name` as model hubs write it; a relative path such as `models/tiny.onnx` is none. */
 export function isHubId(source: string): boolean {
   return HUB_ID.test(source) && !/\.(onnx|json|npy|png|jpe?g|webp|gif|avif)$/i.test(source);
+}
+
+/** Whether an address is fetched over the network, and so has a folder and is worth keeping. */
+export function isRemote(address: string): boolean {
+  return /^https?:/i.test(address);
+}
+
+/** Where a file in the same folder lies, under the same query; null beside bytes and addresses that have no folder. */
+export function siblingOf(location: Location, name: string): string | null {
+  if (location.kind === 'path') return siblingPath(location.path, name);
+  if (location.kind === 'bytes' || !isRemote(location.address)) return null;
+  const address = new URL(location.address);
+  const folder = address.pathname.slice(0, address.pathname.lastIndexOf('/') + 1);
+  address.pathname = folder + name.split(/[\\/]/).map(encodeURIComponent).join('/');
+  address.hash = '';
+  return address.href;
+}
+
+/** The path of a file in the same folder. */
+export function siblingPath(path: string, name: string): string {
+  const sibling = path.slice(0, Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1) + name;
+  return isHubId(sibling) ? `./${sibling}` : sibling; // or it would be looked up there where it is missing
 }
 
 /** Bytes at hand as an array; a view is not copied. */
@@ -46,7 +63,6 @@ function addressOf(address: string): Location {
   throw new InputError('bad-argument', { expected: 'an address such as https://example.org/model.onnx', found: address, remedy: 'Check its spelling.' });
 }
 
-function pathOf(url: URL): Location {
-  const path = decodeURIComponent(url.pathname);
-  return { kind: 'path', path: /^\/[A-Za-z]:/.test(path) ? path.slice(1) : path };
+function pathOf(address: string): Location {
+  return { kind: 'path', path: pathOfFileAddress(address) };
 }

@@ -4,7 +4,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { InputError } from '../core/errors.ts';
 import { cacheFolder } from './cache-folder.ts';
-import type { ByteRequest, ByteSource } from './contract.ts';
+import type { ByteRequest, ByteSource, Location } from './contract.ts';
 import { download, type DownloadStore } from './download.ts';
 import { bytesAtHand, locate } from './locate.ts';
 
@@ -16,11 +16,16 @@ import { bytesAtHand, locate } from './locate.ts';
  */
 export async function readBytes(source: ByteSource, request: ByteRequest = {}): Promise<Uint8Array<ArrayBuffer>> {
   request.signal?.throwIfAborted();
-  const isFile = typeof source === 'string' && existsSync(source); // a folder's file may look like a hub id
-  const location = isFile ? { kind: 'path' as const, path: source } : locate(source, request.hub ?? (process.env['HF_ENDPOINT'] || undefined));
+  const location = locateSource(source, request);
   if (location.kind === 'bytes') return bytesAtHand(location.bytes);
   if (location.kind === 'path') return readPath(location.path, request.signal);
   return download(location.address, request.cache === false ? undefined : folderStore(), request);
+}
+
+/** Where `readBytes` reads from. @throws InputError `bad-argument` */
+export function locateSource(source: ByteSource, request: ByteRequest = {}): Location {
+  if (typeof source === 'string' && existsSync(source)) return { kind: 'path', path: source }; // a folder's file may look like a hub id
+  return locate(source, request.hub ?? (process.env['HF_ENDPOINT'] || undefined));
 }
 
 async function readPath(path: string, signal: AbortSignal | undefined): Promise<Uint8Array<ArrayBuffer>> {
@@ -56,10 +61,13 @@ function folderStore(): DownloadStore {
   return {
     async get(address) {
       const path = pathOf(address);
-      const [bytes, note] = await Promise.all([readPath(path, undefined), readFile(`${path}.json`, 'utf8')]).catch(() => []);
-      if (!bytes || !note) return undefined;
-      const { validator, length } = JSON.parse(note) as { validator?: string; length: number };
-      return length === bytes.length ? { bytes, validator } : undefined;
+      try {
+        const [bytes, note] = await Promise.all([readPath(path, undefined), readFile(`${path}.json`, 'utf8')]);
+        const { validator, length } = JSON.parse(note) as { validator?: string; length: number };
+        return length === bytes.length ? { bytes, validator } : undefined;
+      } catch {
+        return undefined; // not kept, or damaged
+      }
     },
     async put(address, { bytes, validator }) {
       const path = pathOf(address);

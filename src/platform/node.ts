@@ -1,3 +1,3 @@
 /** Node's side of the contract in contract.ts. */
 export { requestAdapter } from './node-adapter.ts';
-export { readBytes } from './node-bytes.ts';
+export { locateSource, readBytes } from './node-bytes.ts';

@@ -115,7 +115,7 @@ describe('what gives no pixels', () => {
   const failures: [string, string, string, RegExp][] = [
     ['an image of another site', `await loaded(OTHER + '/flag.png')`, 'bad-image', /tainted canvas.*crossOrigin/],
     ['an address of another site', `OTHER + '/flag.png'`, 'offline', /Access-Control-Allow-Origin/],
-    ['a missing address', `'/nothing.png'`, 'offline', /HTTP 404/],
+    ['a missing address', `'/nothing.png'`, 'not-found', /HTTP status 404/],
     ['an image that failed', `Object.assign(new Image(), { src: '/nothing.png' })`, 'bad-image', /did not load/],
     ['a web page', `'/page.png'`, 'bad-image', /17 bytes of text\/html/],
     ['an empty Blob', `new Blob([])`, 'bad-image', /empty file/],

@@ -89,6 +89,11 @@ describe('picture files', () => {
     for (const source of sources) expect(await pictureOf(source)).toMatchObject({ width: 6, height: 4 });
   });
 
+  it('says what is wrong with a file address', async () => {
+    expect(await failure('file://no-such-host/a.png')).toMatchObject({ code: 'not-found', message: expect.stringContaining('no-such-host') as string });
+    expect(await failure('file:///a%zz.png')).toMatchObject({ code: 'bad-argument', found: 'file:///a%zz.png' });
+  });
+
   it('downloads http addresses and reports what is not there', async () => {
     const png = await flat().png().toBuffer();
     const server = createServer((request, answer) => {
@@ -98,7 +103,7 @@ describe('picture files', () => {
     const site = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     try {
       expect(await pictureOf(`${site}/a.png`)).toMatchObject({ width: 6 });
-      expect(await failure(`${site}/b.png`)).toMatchObject({ code: 'offline', message: expect.stringContaining('HTTP 404') as string });
+      expect(await failure(`${site}/b.png`)).toMatchObject({ code: 'not-found', message: expect.stringContaining('HTTP status 404') as string });
     } finally {
       await new Promise((resolve) => { server.close(resolve); });
     }

@@ -94,6 +94,33 @@ describe('a download', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
+  test('is made again where what was kept of it is damaged', async () => {
+    await readBytes('owner/model', { hub });
+    const kept = join(folder, 'cache', 'downloads');
+    const note = readdirSync(kept).find((name) => name.endsWith('.json'))!;
+    for (const damage of ['{"length": 30', 'null', '']) {
+      writeFileSync(join(kept, note), damage);
+      expect(await readBytes('owner/model', { hub })).toEqual(MODEL);
+    }
+    expect(requests.map((line) => line.split(' ')[0])).toEqual(['GET', 'GET', 'GET', 'GET']);
+  });
+
+  test('of data: and blob: addresses is not kept', async () => {
+    const blob = URL.createObjectURL(new Blob([MODEL]));
+    expect(await readBytes(blob)).toEqual(MODEL);
+    expect(new TextDecoder().decode(await readBytes('data:,abc'))).toBe('abc');
+    URL.revokeObjectURL(blob);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test('ends with the error that onProgress throws', async () => {
+    const onProgress = (): void => {
+      throw new RangeError('own mistake');
+    };
+    await expect(readBytes('owner/model', { hub, onProgress })).rejects.toThrow(new RangeError('own mistake'));
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
   test('stops when aborted', async () => {
     const abort = new AbortController();
     const reading = readBytes(`${hub}/never.onnx`, { signal: abort.signal, onProgress: () => abort.abort() });
