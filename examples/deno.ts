@@ -8,8 +8,7 @@
 import { writeFile } from 'node:fs/promises';
 import process from 'node:process';
 import sharp from 'sharp';
-import { annotate, Detector } from '../src/deno.ts';
-import { pictureOf } from '../src/image/decode-node.ts';
+import { annotate, Detector, pictureOf } from '../src/deno.ts';
 
 const [photo = 'photo.jpg', output = 'boxes.png'] = process.argv.slice(2);
 

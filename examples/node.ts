@@ -9,6 +9,10 @@ import { Detector } from '../src/node.ts';
 
 const model = process.env.MODEL ?? 'models/yolov10n-codes.onnx';
 const pictures = process.argv.slice(2);
+if (pictures.length === 0) {
+  console.error('Name the pictures to look at: npx tsx examples/node.ts photo.jpg other.png');
+  process.exit(2);
+}
 
 const detector = await Detector.load(model);
 console.log(`on ${detector.adapter.description}${detector.adapter.software ? ', which computes on the CPU' : ''}`);

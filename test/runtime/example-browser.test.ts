@@ -90,4 +90,29 @@ describe('the browser example', () => {
     expect(await page.$eval('#webcam', ({ textContent }) => textContent)).toBe('Webcam');
     expect(problems).toEqual([]);
   });
+
+  it('keeps a picture opened while the webcam ran, whatever frame was under way', async () => {
+    await page.click('#webcam');
+    await page.waitForFunction(`document.getElementById('webcam').textContent === 'Stop' && document.querySelector('canvas').width !== 320`);
+    await choose('noise.png');
+    await page.waitForFunction(`document.querySelector('canvas').width === 320`);
+    await new Promise((resolve) => { setTimeout(resolve, 500); });
+    expect(await canvasPixels()).toMatchObject({ width: 320, height: 200 });
+    expect(await page.$eval('#webcam', ({ textContent }) => textContent)).toBe('Webcam');
+  });
+
+  it('shows the last of many moves of the threshold', async () => {
+    for (const value of ['0.05', '0.3', '0.05', '0.9']) await moveThreshold(value);
+    await statusLike('^0 found');
+    await new Promise((resolve) => { setTimeout(resolve, 500); });
+    expect(await status()).toMatch(/^0 found/);
+  });
+
+  it('stops the webcam at an error and says it', async () => {
+    await page.evaluate(`window.createImageBitmap = () => Promise.reject(new Error('the frame broke'))`);
+    await page.click('#webcam');
+    await statusLike('^the frame broke$');
+    expect(await page.$eval('#webcam', ({ textContent }) => textContent)).toBe('Webcam');
+    expect(problems).toEqual([]);
+  });
 });
