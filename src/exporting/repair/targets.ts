@@ -82,6 +82,10 @@ function writeInputs({ file, patient, constants }: Bench, node: OnnxNode): strin
     const name = numbers && type && !isWritten(patient, input) ? constants.put(type, value!.dims, numbers) : undefined;
     if (!name) return [];
     file.connect(node.outputs[0]!, position, name);
-    return [`${label(node)}: writes "${input}" as [${numbers}]`];
+    return [`${label(node)}: writes "${input}" as [${shorten(numbers!)}]`];
   });
+}
+
+function shorten(numbers: readonly number[]): string {
+  return numbers.length > 8 ? `${numbers.slice(0, 3)},…,${numbers.at(-1)}` : String(numbers);
 }
