@@ -139,8 +139,9 @@ export class Engine {
     const alone = Math.min(pictureBytes, this.pixelRoom * 4);
     const pixelBytes = Math.max(alone, Math.min(batch * pictureBytes, this.sharedPixels * 4));
     const prepare = async (session: Session, plan: Plan): Promise<void> => {
-      await session.executor.prepare(plan, batch, pixelBytes);
-      if (session.lost) throw deviceLostError(session.lost);
+      await session.executor.prepare(plan, batch, pixelBytes).finally(() => {
+        if (session.lost) throw deviceLostError(session.lost); // which fails in other words, or not at all
+      });
     };
     return this.inRoom(size, batch, prepare, () => this.prepareInRoom(size, Math.ceil(batch / 2), pictureBytes));
   }

@@ -1,4 +1,4 @@
-import { InputError } from '../core/errors.ts';
+import { disposedError } from '../core/device-errors.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { PipelineCache } from './pipelines.ts';
 import { type Needs, PreparedPlan } from './prepared-plan.ts';
@@ -143,8 +143,4 @@ function larger(needs: Needs, { capacity, pixelBytes }: PreparedPlan): Needs {
 function release({ prepared, readback }: Ready): void {
   prepared.destroy();
   readback.destroy();
-}
-
-function disposedError(): InputError {
-  return new InputError('disposed', { expected: 'an engine in use', found: 'one that was disposed', remedy: 'Load the model again.' });
 }
