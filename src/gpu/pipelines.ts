@@ -1,5 +1,7 @@
+import { InputError } from '../core/errors.ts';
 import { type Kernel, type KernelName, kernels } from '../kernels.gen.ts';
 import type { Step } from '../plan/plan.ts';
+import { STAGE_COMPUTE } from './usage.ts';
 
 type Constants = Step['constants'];
 
@@ -32,13 +34,17 @@ export class PipelineCache {
     this.device = device;
   }
 
-  /** Compiles in the background on first use, so that a page stays responsive. */
+  /**
+   * Compiles in the background on first use, so that a page stays responsive; after a failure, again on the next.
+   * @throws InputError 'no-webgpu' where the driver does not compile the kernel
+   */
   get(kernel: KernelName, constants: Constants): Promise<GPUComputePipeline> {
     const key = pipelineKey(kernel, constants);
     let pipeline = this.pipelines.get(key);
     if (!pipeline) {
       pipeline = this.compile(key, kernel, constants);
       this.pipelines.set(key, pipeline);
+      pipeline.catch(() => this.pipelines.delete(key));
     }
     return pipeline;
   }
@@ -53,17 +59,29 @@ export class PipelineCache {
     return layout;
   }
 
-  private compile(label: string, kernel: KernelName, constants: Constants): Promise<GPUComputePipeline> {
+  private async compile(label: string, kernel: KernelName, constants: Constants): Promise<GPUComputePipeline> {
     const module = this.device.createShaderModule({ label, code: specialise(kernel, constants) });
     const layout = this.device.createPipelineLayout({ label, bindGroupLayouts: [this.layoutOf(kernel)] });
-    return this.device.createComputePipelineAsync({ label, layout, compute: { module, entryPoint: 'main' } });
+    try {
+      return await this.device.createComputePipelineAsync({ label, layout, compute: { module, entryPoint: 'main' } });
+    } catch (cause) {
+      throw notCompiled(label, this.device.adapterInfo, cause);
+    }
   }
 }
 
 const BUFFER_TYPES = { uniform: 'uniform', read: 'read-only-storage', read_write: 'storage' } as const;
-/** GPUShaderStage.COMPUTE, which some runtimes do not expose as a global. */
-const COMPUTE_STAGE = 4;
 
 function layoutEntry({ binding, access }: Kernel['bindings'][number]): GPUBindGroupLayoutEntry {
-  return { binding, visibility: COMPUTE_STAGE, buffer: { type: BUFFER_TYPES[access] } };
+  return { binding, visibility: STAGE_COMPUTE, buffer: { type: BUFFER_TYPES[access] } };
+}
+
+/** Callers may bring devices that do not say which adapter they are of. */
+function notCompiled(label: string, info: GPUAdapterInfo | undefined, cause: unknown): InputError {
+  const adapter = [info?.vendor, info?.architecture, info?.device, info?.description].filter(Boolean).join(' ') || 'the adapter';
+  return new InputError('no-webgpu', {
+    expected: `a driver that compiles the kernel "${label}"`,
+    found: `${adapter} failing at it: ${cause instanceof Error ? cause.message : String(cause)}`,
+    remedy: 'Update the GPU driver, or choose another adapter.',
+  }, { cause });
 }
