@@ -2,36 +2,46 @@ import { InputError } from '../core/errors.ts';
 import type { Executor, PlanInput, Visitor } from '../plan/executor.ts';
 import type { Plan } from '../plan/plan.ts';
 import { readView } from '../plan/view.ts';
-import { largestBatch } from './limits.ts';
+import { accepting } from './accepting.ts';
+import { type RunLimits, noRoom, roomOf, runLimits } from './limits.ts';
 import { PipelineCache } from './pipelines.ts';
 import { PlanStore } from './plan-store.ts';
-import type { Needs } from './prepared-plan.ts';
+import { type Needs, type PreparedPlan, imagesOf } from './prepared-plan.ts';
 import { readRange } from './readback.ts';
-
-const STORAGE_COPY_DST = 0x88;
+import { USAGE } from './usage.ts';
 
 /** Runs plans on a WebGPU device. Runs may overlap: the queue keeps them in order. */
 export class GpuExecutor implements Executor {
   private readonly device: GPUDevice;
   private readonly weights: GPUBuffer;
   private readonly plans: PlanStore;
+  private readonly limits: RunLimits;
+  private readonly most = new WeakMap<Plan, number>();
   private lost: GPUDeviceLostInfo | null = null;
 
   /** Uploads the packed weights (see `packWeights`). The device stays the caller's to destroy. */
   constructor(device: GPUDevice, weights: ArrayBuffer) {
     this.device = device;
-    this.weights = device.createBuffer({ label: 'weights', size: weights.byteLength, usage: STORAGE_COPY_DST });
+    this.limits = runLimits(device);
+    this.weights = device.createBuffer({ label: 'weights', size: weights.byteLength, usage: USAGE.STORAGE | USAGE.COPY_DST });
     this.plans = new PlanStore(device, new PipelineCache(device), this.weights);
     device.queue.writeBuffer(this.weights, 0, weights);
     void device.lost.then((info) => (this.lost = info));
   }
 
   maxBatch(plan: Plan): number {
-    return largestBatch(plan, this.device.limits);
+    let images = this.most.get(plan);
+    if (images === undefined) this.most.set(plan, (images = roomOf(plan, this.limits).images));
+    return images;
   }
 
-  /** Compiles and allocates ahead of the first run, so that it is as fast as the next, whatever its kind of input. */
+  /**
+   * Compiles and allocates ahead of the first run, so that it is as fast as the next, whatever its kind of input.
+   * @param pixelBytes of all the RGBA8 pictures in one run; more than there was room for makes more, and nothing else anew
+   * @throws InputError 'out-of-memory' where the GPU has no room for the batch, 'no-webgpu' where a kernel does not compile
+   */
   async prepare(plan: Plan, batch = 1, pixelBytes = 0): Promise<void> {
+    this.checkRoom(plan, batch);
     await this.plans.use(plan, { batch, pixelBytes, kinds: ['pictures', 'tensor'] }, async () => {});
   }
 
@@ -41,23 +51,25 @@ export class GpuExecutor implements Executor {
     return bytes && bytes + this.weights.size;
   }
 
-  /** @throws InputError 'device-lost' when the device went away before or during the run */
+  /**
+   * @throws InputError 'out-of-memory' where the GPU has no room for the batch, 'device-lost' when the device went away
+   * before or during the run, 'no-webgpu' where a kernel does not compile
+   */
   async run(plan: Plan, input: PlanInput): Promise<Float32Array> {
-    return this.guard(() => this.plans.use(plan, needsOf(input), async ({ prepared, readback }) => {
-      const target = await readback.take();
+    this.checkRoom(plan, input.batch);
+    return this.guard(() => this.plans.use(plan, needsOf(input), ({ prepared, readback }) => {
       const bytes = input.batch * plan.rows * 6 * 4;
-      prepared.write(input);
-      const encoder = this.device.createCommandEncoder();
-      const pass = encoder.beginComputePass();
-      for (const step of prepared.boundSteps(input.kind)) prepared.encode(pass, step);
-      pass.end();
-      encoder.copyBufferToBuffer(prepared.rows, 0, target, 0, bytes);
-      this.device.queue.submit([encoder.finish()]);
-      return readback.read(target, bytes);
+      return readback.read(bytes, (target) => {
+        const submit = (): void => this.submit(prepared, input, target, bytes);
+        if (prepared.isProven(input)) submit();
+        else return accepting(this.device, imagesOf(plan, input.batch), submit).then(() => prepared.prove(input));
+      });
     }));
   }
 
+  /** @throws InputError as `run` does, and whatever `visit` throws */
   async trace(plan: Plan, input: PlanInput, visit: Visitor): Promise<void> {
+    this.checkRoom(plan, input.batch);
     await this.guard(() => this.plans.useAlone(plan, needsOf(input), async (prepared) => {
       prepared.write(input);
       for (const bound of prepared.boundSteps(input.kind)) {
@@ -79,6 +91,21 @@ export class GpuExecutor implements Executor {
   dispose(): void {
     this.weights.destroy();
     this.plans.dispose();
+  }
+
+  private checkRoom(plan: Plan, batch: number): void {
+    if (batch > this.maxBatch(plan)) throw noRoom(plan, batch, this.limits);
+  }
+
+  /** Everything of a run in one pass and one submit. */
+  private submit(prepared: PreparedPlan, input: PlanInput, target: GPUBuffer, bytes: number): void {
+    prepared.write(input);
+    const encoder = this.device.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    for (const step of prepared.boundSteps(input.kind)) prepared.encode(pass, step);
+    pass.end();
+    encoder.copyBufferToBuffer(prepared.rows, 0, target, 0, bytes);
+    this.device.queue.submit([encoder.finish()]);
   }
 
   private async guard<T>(work: () => Promise<T>): Promise<T> {

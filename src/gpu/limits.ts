@@ -1,25 +1,58 @@
-import { type Plan, type Step, stepsOf, workgroups } from '../plan/plan.ts';
+import { InputError } from '../core/errors.ts';
+import { type Plan, type Step, stepsOf } from '../plan/plan.ts';
+
+const RUN_LIMITS = ['maxBufferSize', 'maxStorageBufferBindingSize', 'maxComputeWorkgroupsPerDimension'] as const;
 
 /** Limits that decide how many images fit into one run. */
-export type RunLimits = Pick<GPUSupportedLimits, 'maxBufferSize' | 'maxStorageBufferBindingSize' | 'maxComputeWorkgroupsPerDimension'>;
+export type RunLimits = Readonly<Record<(typeof RUN_LIMITS)[number], number>>;
 
-/** Bytes of RGBA8 pictures in one run are bounded by what one binding may hold; see `GpuExecutor.run`. */
-export function largestBatch(plan: Plan, limits: RunLimits): number {
-  const steps = [...stepsOf(plan, 'tensor'), plan.entry.pictures];
-  const perStep = steps.map((step) => Math.min(batchByBindings(step, limits), batchByWorkgroups(step, limits)));
-  return Math.max(1, Math.min(...perStep, Math.floor(limits.maxBufferSize / plan.activationBytes)));
+/** How many images something has room for, and which limit says so. */
+export interface Room {
+  images: number;
+  /** What is short of room, e.g. `step "model.14"`. */
+  where: string;
+  limit: keyof RunLimits;
 }
 
-function batchByBindings(step: Step, limits: RunLimits): number {
+/** A device's limits as plain numbers: asking the device itself takes a call each time. */
+export function runLimits({ limits }: GPUDevice): RunLimits {
+  return Object.fromEntries(RUN_LIMITS.map((name) => [name, limits[name]])) as RunLimits;
+}
+
+/**
+ * The most images that one run of a plan can take, 0 where there is no room for any, and what allows no more: the memory
+ * of all activations, or what a step binds or how many workgroups it takes. Pictures do not count: their size is not the plan's.
+ */
+export function roomOf(plan: Plan, limits: RunLimits): Room {
+  const rooms: Room[] = [{ images: Math.floor(limits.maxBufferSize / plan.activationBytes), where: 'the memory of all feature maps', limit: 'maxBufferSize' }];
+  for (const step of [plan.entry.pictures, ...stepsOf(plan, 'tensor')]) {
+    const where = `step "${step.label}"`;
+    rooms.push({ images: imagesByBindings(step, limits), where, limit: 'maxStorageBufferBindingSize' });
+    rooms.push({ images: imagesByWorkgroups(step, limits), where, limit: 'maxComputeWorkgroupsPerDimension' });
+  }
+  return rooms.reduce((least, room) => (room.images < least.images ? room : least));
+}
+
+/** What to tell a user whose run of so many images there is no room for. */
+export function noRoom(plan: Plan, batch: number, limits: RunLimits): InputError {
+  const { images, where, limit } = roomOf(plan, limits);
+  return new InputError('out-of-memory', {
+    expected: "a run within the GPU's limits",
+    found: `${batch} images of ${plan.width}×${plan.height}, for which ${where} goes beyond ${limit}, here ${limits[limit]}`,
+    remedy: images > 0 ? `Use a batch of at most ${images}, or a smaller input size.` : 'Use a smaller input size.',
+  });
+}
+
+function imagesByBindings(step: Step, limits: RunLimits): number {
   const sizes = Object.values(step.buffers).filter((range) => range.space !== 'weights' && range.size > 0).map((range) => range.size);
   return Math.floor(limits.maxStorageBufferBindingSize / Math.max(1, ...sizes));
 }
 
-function batchByWorkgroups({ grid }: Step, limits: RunLimits): number {
-  const most = limits.maxComputeWorkgroupsPerDimension;
-  if (grid.batchAxis === 'z') return most;
-  const batch = Math.floor((most * grid.perGroup) / grid.items);
-  return workgroups(grid, batch)[0] <= most ? batch : batch - 1;
+/** The batch along x may go on in z (see `workgroups`), so that it has room for the square of what one dimension takes. */
+function imagesByWorkgroups({ grid: { items, perGroup, y, batchAxis } }: Step, { maxComputeWorkgroupsPerDimension: most }: RunLimits): number {
+  if (y > most) return 0;
+  if (batchAxis === 'z') return items <= most * perGroup ? most : 0;
+  return Math.floor((most * most * perGroup) / items);
 }
 
 /** What an adapter is asked for: everything it has of the limits that bound batch and picture size. */

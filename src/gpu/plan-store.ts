@@ -34,14 +34,14 @@ export class PlanStore {
       kept.enter();
       try {
         const ready = await kept.ready;
-        if (ready.prepared.fits(needs)) await ready.prepared.open(needs);
-        if (this.disposed) throw disposedError();
-        // Another run may have opened this kind of input meanwhile, with less room than this one needs.
-        if (ready.prepared.fits(needs)) {
+        const { prepared } = ready;
+        if (needs.batch <= prepared.capacity) {
+          await prepared.open(needs);
+          if (this.disposed) throw disposedError();
           this.refresh(plan, kept);
           return await work(ready);
         }
-        if (this.kept.get(plan) === kept) this.open(plan, larger(needs, ready.prepared), kept.retire());
+        if (this.kept.get(plan) === kept) this.open(plan, { ...needs, pixelBytes: Math.max(needs.pixelBytes, prepared.pixelBytes) }, kept.retire());
       } finally {
         kept.leave();
       }
@@ -134,10 +134,6 @@ class Kept {
   free(): void {
     void this.ready.then(release, () => {}).then(this.settle);
   }
-}
-
-function larger(needs: Needs, { capacity, pixelBytes }: PreparedPlan): Needs {
-  return { ...needs, batch: Math.max(needs.batch, capacity), pixelBytes: Math.max(needs.pixelBytes, pixelBytes) };
 }
 
 function release({ prepared, readback }: Ready): void {

@@ -4,8 +4,9 @@ import { type BufferRange, type Plan, type Space, type Step, workgroups } from '
 import { allocating } from './allocating.ts';
 import type { PipelineCache } from './pipelines.ts';
 import { UniformBlock } from './uniforms.ts';
+import { USAGE } from './usage.ts';
 
-const { STORAGE, UNIFORM, COPY_SRC, COPY_DST } = { STORAGE: 0x80, UNIFORM: 0x40, COPY_SRC: 0x04, COPY_DST: 0x08 };
+const { STORAGE, UNIFORM, COPY_SRC, COPY_DST } = USAGE;
 
 type Kind = PlanInput['kind'];
 
@@ -31,15 +32,15 @@ interface Entry {
   destroy(): void;
 }
 
-/** Smallest buffers for pictures: a 640×640 picture and one placement. */
-const LEAST_PIXEL_BYTES = 640 * 640 * 4;
+/** Smallest buffer for pictures: one of 1024×512. */
+const LEAST_PIXEL_BYTES = 1024 * 512 * 4;
 const PLACEMENT_BYTES = 32;
 /** Slots in the block of uniforms: the two kinds of input, then the steps that follow. */
 const ENTRY_SLOTS: Record<Kind, number> = { pictures: 0, tensor: 1 };
 
 /**
  * One plan's buffers, pipelines and bind groups for up to `capacity` images. A kind of input has its own made when it is
- * first needed; after that nothing here changes from run to run.
+ * first needed, pictures again when larger ones come; otherwise nothing here changes from run to run.
  */
 export class PreparedPlan {
   readonly plan: Plan;
@@ -54,6 +55,7 @@ export class PreparedPlan {
   private readonly uniformBuffer: GPUBuffer;
   private readonly rest: BoundStep[];
   private readonly entries = new Map<Kind, Entry>();
+  private readonly proven: Record<Kind, number> = { pictures: 0, tensor: 0 };
   private batch = 0;
   private destroyed = false;
 
@@ -65,7 +67,7 @@ export class PreparedPlan {
     const pipelineOf = ({ kernel, constants }: Step): Promise<GPUComputePipeline> => cache.get(kernel, constants);
     const firsts = needs.kinds.map((kind) => pipelineOf(plan.entry[kind])); // begun before any is awaited: they compile side by side
     const [pipelines] = await Promise.all([Promise.all(plan.steps.map(pipelineOf)), ...firsts]);
-    const what = roomFor(plan, needs.batch);
+    const what = imagesOf(plan, needs.batch);
     const prepared = await allocating(device, what, () => new PreparedPlan(device, cache, plan, weights, needs.batch, pipelines));
     try {
       await prepared.open(needs);
@@ -101,21 +103,25 @@ export class PreparedPlan {
     return this.entries.get('pictures')?.buffers.pixels?.size ?? 0;
   }
 
-  /** Whether there is room, or will be after `open`. */
-  fits({ batch, pixelBytes }: Needs): boolean {
-    return batch <= this.capacity && (pixelBytes <= this.pixelBytes || !this.entries.has('pictures'));
-  }
-
-  /** Makes ready for the kinds of input that have not been needed before. */
+  /** Makes ready for kinds of input that have not been needed before, and for pictures larger than any before. */
   async open({ kinds, pixelBytes }: Needs): Promise<void> {
     for (const kind of kinds) {
-      if (this.destroyed || this.entries.has(kind)) continue;
+      if (this.destroyed || this.hasRoom(kind, pixelBytes)) continue;
       const { kernel, constants } = this.plan.entry[kind];
       const pipeline = await this.cache.get(kernel, constants);
-      const entry = await allocating(this.device, roomFor(this.plan, this.capacity), () => this.createEntry(kind, pixelBytes, pipeline));
-      if (this.destroyed || this.entries.has(kind)) entry.destroy(); // the end, or another run, came first
-      else this.entries.set(kind, entry);
+      const entry = await allocating(this.device, imagesOf(this.plan, this.capacity), () => this.createEntry(kind, pixelBytes, pipeline));
+      if (this.destroyed || this.hasRoom(kind, pixelBytes)) entry.destroy(); // the end, or another run, came first
+      else this.replaceEntry(kind, entry);
     }
+  }
+
+  /** Whether a batch as large as this has been found to be valid. */
+  isProven({ kind, batch }: PlanInput): boolean {
+    return batch <= this.proven[kind];
+  }
+
+  prove({ kind, batch }: PlanInput): void {
+    this.proven[kind] = Math.max(batch, this.proven[kind]);
   }
 
   /** Puts a run's input and batch on the queue. */
@@ -150,13 +156,30 @@ export class PreparedPlan {
     for (const buffer of this.ownBuffers()) buffer.destroy();
   }
 
+  private hasRoom(kind: Kind, pixelBytes: number): boolean {
+    return this.entries.has(kind) && (kind === 'tensor' || pixelBytes <= this.pixelBytes);
+  }
+
+  /** Runs that are on the queue keep what they read: a buffer's end waits for them. */
+  private replaceEntry(kind: Kind, entry: Entry): void {
+    this.entries.get(kind)?.destroy();
+    this.entries.set(kind, entry);
+  }
+
   private createEntry(kind: Kind, pixelBytes: number, pipeline: GPUComputePipeline): Entry {
     const step = this.plan.entry[kind];
     const buffers: Entry['buffers'] = kind === 'tensor'
       ? { tensor: this.storage('tensor', step.buffers['tensor']!.size * this.capacity) }
-      : { pixels: this.storage('pixels', Math.max(LEAST_PIXEL_BYTES, pixelBytes)), placements: this.storage('placements', PLACEMENT_BYTES * this.capacity) };
+      : { pixels: this.storage('pixels', this.roomForPixels(pixelBytes)), placements: this.storage('placements', PLACEMENT_BYTES * this.capacity) };
     const first = this.bind(step, ENTRY_SLOTS[kind], pipeline, buffers);
     return { first, buffers, destroy: () => Object.values(buffers).forEach((buffer) => buffer.destroy()) };
+  }
+
+  /** A power of two, so that pictures that grow little by little need few new buffers, as far as a binding may hold it. */
+  private roomForPixels(bytes: number): number {
+    const most = Math.floor(this.device.limits.maxStorageBufferBindingSize / 4) * 4;
+    const wanted = 2 ** Math.ceil(Math.log2(Math.max(LEAST_PIXEL_BYTES, bytes)));
+    return Math.max(bytes, Math.min(wanted, most));
   }
 
   private ownBuffers(): GPUBuffer[] {
@@ -190,4 +213,5 @@ export class PreparedPlan {
   }
 }
 
-const roomFor = ({ width, height }: Plan, images: number): string => `${images} images of ${width}×${height}`;
+/** So many images of a plan's size, as errors say it. */
+export const imagesOf = ({ width, height }: Plan, count: number): string => `${count} images of ${width}×${height}`;

@@ -1,6 +1,4 @@
-const MAP_READ = 0x01;
-const COPY_DST = 0x08;
-const READ = 1;
+import { MAP_MODE_READ, USAGE } from './usage.ts';
 
 /** Frames that may be on their way back at once. */
 const RING = 3;
@@ -12,19 +10,18 @@ export class ReadbackRing {
   private readonly waiting: ((buffer: GPUBuffer) => void)[] = [];
 
   constructor(device: GPUDevice, size: number) {
-    this.all = Array.from({ length: RING }, (_, i) => device.createBuffer({ label: `readback ${i}`, size, usage: MAP_READ | COPY_DST }));
+    this.all = Array.from({ length: RING }, (_, i) => device.createBuffer({ label: `readback ${i}`, size, usage: USAGE.MAP_READ | USAGE.COPY_DST }));
     this.free = [...this.all];
   }
 
-  /** A buffer nobody reads; waits while all are in flight. */
-  take(): Promise<GPUBuffer> {
-    const buffer = this.free.pop();
-    return buffer ? Promise.resolve(buffer) : new Promise((resolve) => this.waiting.push(resolve));
-  }
-
-  /** Reads the first `bytes` as float32 once the GPU is done and gives the buffer back. */
-  async read(buffer: GPUBuffer, bytes: number): Promise<Float32Array> {
+  /**
+   * Lends a buffer that nobody reads, once there is one, and reads its first `bytes` as float32 as soon as the GPU is done.
+   * @param fill puts a copy into the buffer on the queue; whatever it waits for is waited for
+   */
+  async read(bytes: number, fill: (target: GPUBuffer) => void | Promise<void>): Promise<Float32Array> {
+    const buffer = await this.take();
     try {
+      await fill(buffer);
       return await readMapped(buffer, bytes);
     } finally {
       const next = this.waiting.shift();
@@ -36,11 +33,16 @@ export class ReadbackRing {
   destroy(): void {
     for (const buffer of this.all) buffer.destroy();
   }
+
+  private take(): Promise<GPUBuffer> {
+    const buffer = this.free.pop();
+    return buffer ? Promise.resolve(buffer) : new Promise((resolve) => this.waiting.push(resolve));
+  }
 }
 
 /** Copies a range of a buffer out, through a buffer made for the purpose: for tracing, not for running. */
 export async function readRange(device: GPUDevice, source: GPUBuffer, offset: number, size: number): Promise<Float32Array> {
-  const target = device.createBuffer({ label: 'trace', size, usage: MAP_READ | COPY_DST });
+  const target = device.createBuffer({ label: 'trace', size, usage: USAGE.MAP_READ | USAGE.COPY_DST });
   const encoder = device.createCommandEncoder({ label: 'trace' });
   encoder.copyBufferToBuffer(source, offset, target, 0, size);
   device.queue.submit([encoder.finish()]);
@@ -52,7 +54,7 @@ export async function readRange(device: GPUDevice, source: GPUBuffer, offset: nu
 }
 
 async function readMapped(buffer: GPUBuffer, bytes: number): Promise<Float32Array> {
-  await buffer.mapAsync(READ, 0, bytes);
+  await buffer.mapAsync(MAP_MODE_READ, 0, bytes);
   const values = new Float32Array(buffer.getMappedRange(0, bytes).slice(0));
   buffer.unmap();
   return values;

@@ -21,7 +21,7 @@ export interface Executor {
   run(plan: Plan, input: PlanInput): Promise<Float32Array>;
   /** Runs one step at a time and shows every tensor; slow, for comparing. */
   trace(plan: Plan, input: PlanInput, visit: Visitor): Promise<void>;
-  /** Largest batch one run can take at this plan's size. */
+  /** Largest batch one run can take at this plan's size; 0 where it has no room for even one image. */
   maxBatch(plan: Plan): number;
   dispose(): void;
 }

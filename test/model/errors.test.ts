@@ -2,11 +2,12 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Detector, Detector as Engine, type LoadOptions } from '../../src/node.ts';
 import type { NodePictureSource } from '../../src/image/decode-node.ts';
 import { GpuExecutor } from '../../src/gpu/executor.ts';
+import { type Room, type RunLimits, roomOf } from '../../src/gpu/limits.ts';
 import { parseModel } from '../../src/onnx/parse.ts';
 import { serializeModel } from '../../src/onnx/serialize.ts';
 import { toFloat32 } from '../../src/onnx/values.ts';
 import { compilePlan } from '../../src/plan/compile.ts';
-import { softwarePolicy } from '../../src/plan/policy.ts';
+import { gpuPolicy, softwarePolicy } from '../../src/plan/policy.ts';
 import { scaleConfig } from '../../src/yolov10/config.ts';
 import { drawNetwork } from '../../src/yolov10/network.ts';
 import { type GpuMeter, meterGpu } from '../cases/gpu-meter.ts';
@@ -236,7 +237,7 @@ describe('a batch beyond the limits', () => {
     const { device, grant } = await testDevice();
     const whole = await load(model, { device });
     const expected = await whole.run(tensor(7));
-    const pictures = [5, 60, 31, 8, 90].map((side) => ({ width: side, height: 40, data: Uint8Array.from(noise([side * 160], side), (value) => value * 255) }));
+    const pictures = [50, 600, 310, 80, 900].map((side) => ({ width: side, height: 40, data: Uint8Array.from(noise([side * 160], side), (value) => value * 255) }));
     const found = await whole.detect(pictures, { threshold: 0 });
     const three = withLimits(device, { maxBufferSize: whole.planFor().activationBytes * 3 + 5 });
     expect(new GpuExecutor(three, new ArrayBuffer(256)).maxBatch(whole.planFor())).toBe(3);
@@ -245,10 +246,10 @@ describe('a batch beyond the limits', () => {
     expect(await split.detect(pictures, { threshold: 0 })).toEqual(found);
     expect(await split.gpuBytes()).toBeLessThan(await whole.gpuBytes());
     split.dispose();
-    // Room for 6000 pixels: the five pictures take two runs.
-    const narrow = await load(model, { device: withLimits(device, { maxStorageBufferBindingSize: 24_000 }) });
+    // Room for five images, but for 40 960 pixels only: the five pictures take two runs.
+    const narrow = await load(model, { device: withLimits(device, { maxStorageBufferBindingSize: height * width * 16 * 5 }) });
     expect(await narrow.detect(pictures, { threshold: 0 })).toEqual(found);
-    const large = { width: 150, height: 80, data: Uint8Array.from(noise([150 * 80 * 4]), (value) => value * 255) };
+    const large = { width: 320, height: 160, data: Uint8Array.from(noise([320 * 160 * 4]), (value) => value * 255) };
     const [scaledOnCpu, scaledOnGpu] = await Promise.all([narrow.detect(large, { threshold: 0 }), whole.detect(large, { threshold: 0 })]);
     expect(scaledOnCpu).toHaveLength(scaledOnGpu.length);
     expect(Math.max(...scaledOnCpu.map(({ score }, i) => Math.abs(score - scaledOnGpu[i]!.score)))).toBeLessThan(1e-4);
@@ -258,18 +259,38 @@ describe('a batch beyond the limits', () => {
     expect(grant.adapter).toBeDefined();
   });
 
-  test('of bindings, of workgroups or of memory: the least decides, and is never below one', () => {
+  test('of bindings, of workgroups or of memory: the least decides, down to none at all', () => {
     const plan = compilePlan(drawNetwork(scaleConfig('n')), 64, 64, softwarePolicy);
-    const most = (limits: Record<string, number>): number => {
-      const all = { maxBufferSize: 2 ** 40, maxStorageBufferBindingSize: 2 ** 40, maxComputeWorkgroupsPerDimension: 2 ** 30, ...limits };
-      return GpuExecutor.prototype.maxBatch.call({ device: { limits: all } } as unknown as GpuExecutor, plan);
-    };
-    expect(most({ maxBufferSize: plan.activationBytes * 5 })).toBe(5);
+    const most = (limits: Partial<RunLimits>): Room =>
+      roomOf(plan, { maxBufferSize: 2 ** 40, maxStorageBufferBindingSize: 2 ** 40, maxComputeWorkgroupsPerDimension: 2 ** 24, ...limits });
+    expect(most({ maxBufferSize: plan.activationBytes * 5 })).toMatchObject({ images: 5, limit: 'maxBufferSize' });
     const largest = Math.max(...plan.steps.flatMap(({ buffers }) => Object.values(buffers)).filter(({ space }) => space === 'activations').map(({ size }) => size));
-    expect(most({ maxStorageBufferBindingSize: largest * 4 })).toBe(4);
-    expect(most({ maxComputeWorkgroupsPerDimension: 64 })).toBeGreaterThanOrEqual(1);
-    expect(most({ maxComputeWorkgroupsPerDimension: 1 })).toBe(1);
-    expect(most({ maxBufferSize: 1 })).toBe(1);
+    expect(most({ maxStorageBufferBindingSize: largest * 4 })).toMatchObject({ images: 4, limit: 'maxStorageBufferBindingSize' });
+    // The attention has a workgroup in z per image; its eight in y, or a convolution's 64, are all there may be at the least.
+    expect(most({ maxComputeWorkgroupsPerDimension: 64 })).toEqual({ images: 64, where: 'step "model.10.attn"', limit: 'maxComputeWorkgroupsPerDimension' });
+    expect(most({ maxComputeWorkgroupsPerDimension: 63 })).toMatchObject({ images: 0, limit: 'maxComputeWorkgroupsPerDimension' });
+    expect(most({ maxBufferSize: 1 })).toMatchObject({ images: 0, limit: 'maxBufferSize' });
+  });
+
+  test('of real adapters: memory decides, not workgroups, at any size', () => {
+    const layers = drawNetwork(scaleConfig('x'));
+    const limits = { maxBufferSize: 2 ** 36, maxStorageBufferBindingSize: 2 ** 32 - 4, maxComputeWorkgroupsPerDimension: 65_535 };
+    for (const side of [640, 1280, 2560, 4096]) {
+      for (const policy of [softwarePolicy, gpuPolicy]) {
+        const room = roomOf(compilePlan(layers, side, side, policy), limits);
+        expect(room.limit).toBe('maxStorageBufferBindingSize');
+        expect(room.images).toBeGreaterThanOrEqual(side === 640 ? 100 : side === 4096 ? 0 : 1);
+      }
+    }
+  });
+
+  test('with not even one image is an error', async () => {
+    const { device, grant } = await testDevice();
+    const tiny = await load(model, { device: withLimits(device, { maxStorageBufferBindingSize: 5000 }) });
+    expect(await complaint(() => tiny.run(tensor(2)))).toMatchObject({ code: 'out-of-memory', message: expect.stringMatching(/maxStorageBufferBindingSize.*smaller input size/) as string });
+    tiny.dispose();
+    device.destroy();
+    expect(grant.adapter).toBeDefined();
   });
 });
 
