@@ -62,10 +62,13 @@ export class Detector<Image = Picture> {
     options.signal?.throwIfAborted();
     const request = (): ReturnType<typeof requestDevice> => requestDevice(runtime.platform, { choice: options.adapter });
     const grant = options.device ? adoptDevice(options.device) : await request();
+    let engine: Engine | undefined;
     try {
-      return new Detector(runtime, network, new Engine(network, grant, request), options.imageSize);
+      engine = new Engine(network, grant, request);
+      return new Detector(runtime, network, engine, options.imageSize);
     } catch (error) {
-      if (grant.own) grant.device.destroy();
+      engine?.dispose();
+      if (grant.own) grant.device.destroy(); // twice is no mistake
       throw error;
     }
   }

@@ -4,11 +4,11 @@ import type { DeviceGrant } from './device.ts';
 import { GpuExecutor } from './gpu/executor.ts';
 import { compilePlan } from './plan/compile.ts';
 import type { PlanInput, Visitor } from './plan/executor.ts';
-import { halve } from './plan-input.ts';
+import { halve, joinRows } from './plan-input.ts';
 import type { Plan } from './plan/plan.ts';
 import { policyFor } from './plan/policy.ts';
 import { type WeightLayout, layoutWeights, packWeights } from './plan/weights.ts';
-import type { InputSize } from './requests.ts';
+import { type InputSize, checkTraceBatch } from './requests.ts';
 import type { Yolov10 } from './yolov10/read.ts';
 
 /** A device with the weights on it; `lost` once it is. */
@@ -91,7 +91,7 @@ export class Engine {
   /** Starts over on a new device where the first was lost on the way. */
   trace(size: InputSize, input: PlanInput, visit: Visitor): Promise<void> {
     return this.recovering(async () => {
-      if (input.batch > this.room(size)) throw traceTooLarge(input.batch, this.room(size));
+      checkTraceBatch(input.batch, this.room(size));
       await this.session.executor.trace(this.planFor(size), input, visit);
     });
   }
@@ -130,7 +130,7 @@ export class Engine {
   private runInRoom(size: InputSize, input: PlanInput): Promise<Float32Array> {
     const inHalves = async (): Promise<Float32Array> => {
       const [first, second] = halve(input);
-      return joined(await this.runInRoom(size, first), await this.runInRoom(size, second));
+      return joinRows(await this.runInRoom(size, first), await this.runInRoom(size, second));
     };
     return this.inRoom(size, input.batch, ({ executor }, plan) => executor.run(plan, input), inHalves);
   }
@@ -192,19 +192,4 @@ export class Engine {
 
 function isOf(error: unknown, code: ErrorCode): boolean {
   return error instanceof InputError && error.code === code;
-}
-
-function joined(first: Float32Array, second: Float32Array): Float32Array {
-  const rows = new Float32Array(first.length + second.length);
-  rows.set(first);
-  rows.set(second, first.length);
-  return rows;
-}
-
-function traceTooLarge(batch: number, room: number): InputError {
-  return new InputError('bad-tensor', {
-    expected: `at most ${room} images to trace at once on this adapter`,
-    found: String(batch),
-    remedy: 'Trace fewer: an image gives the same tensors alone.',
-  });
 }

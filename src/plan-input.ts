@@ -69,3 +69,11 @@ export function halve(input: PlanInput): [PlanInput, PlanInput] {
     { ...input, batch: second, pixels: pixels.subarray(middle), placements: rest },
   ];
 }
+
+/** The rows of two halves. */
+export function joinRows(first: Float32Array, second: Float32Array): Float32Array {
+  const rows = new Float32Array(first.length + second.length);
+  rows.set(first);
+  rows.set(second, first.length);
+  return rows;
+}

@@ -16,7 +16,11 @@ declare const Deno: { dlopen(path: string, symbols: object): unknown };
 export async function requestAdapter(request: AdapterRequest = {}): Promise<AdapterGrant> {
   const choice = adapterChoice(request.choice);
   if (!navigator.gpu) throw noAdapter(choice, 'a Deno without WebGPU');
-  await (prepared ??= selectDriver(choice).catch(tryAgain));
+  prepared ??= selectDriver(choice).catch((cause: unknown) => {
+    prepared = undefined; // the next call tries again
+    throw cause;
+  });
+  await prepared;
   const adapter = await navigator.gpu.requestAdapter({ powerPreference: request.powerPreference ?? 'high-performance' });
   const description = adapter && describeAdapter(adapter);
   if (!adapter || !description || !fits(choice, description.software, description.device + description.description)) {
@@ -26,10 +30,6 @@ export async function requestAdapter(request: AdapterRequest = {}): Promise<Adap
 }
 
 let prepared: Promise<void> | undefined;
-function tryAgain(cause: unknown): never {
-  prepared = undefined;
-  throw cause;
-}
 const held: unknown[] = []; // collecting a library unloads it
 
 async function selectDriver(choice: AdapterChoice): Promise<void> {

@@ -72,6 +72,13 @@ describe('a warm engine', () => {
     expect(meter.read()).toMatchObject(nothingMade);
   });
 
+  test('was warmed up for pictures of a size, whatever the batch', async () => {
+    await detector.warmUp(2, { height: 64, width: 32 }, { width: 900, height: 700 });
+    meter.read();
+    await detector.detect([picture(900, 700), picture(700, 900)], { imageSize: { height: 64, width: 32 } });
+    expect(meter.read()).toMatchObject(nothingMade);
+  });
+
   test('compiles nothing again for another size or a larger batch', async () => {
     await run(1);
     meter.read();
