@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { InputError } from '../core/errors.ts';
+import { type ErrorCode, InputError } from '../core/errors.ts';
 import { explain } from './explain.ts';
 import type { Command, Io } from './io.ts';
 import { badArgument } from './options.ts';
@@ -33,9 +33,12 @@ Example:
   yolov10-webgpu detect photo.jpg --out results
 `;
 
+/** What the input is not to blame for: it was readable, and the work failed. */
+const failures: ReadonlySet<ErrorCode> = new Set(['no-webgpu', 'out-of-memory', 'device-lost', 'disposed', 'unsupported']);
+
 /**
  * Runs one command line.
- * @returns the exit code: 0 done, 1 something failed, 2 a mistake in the command line, 130 interrupted.
+ * @returns the exit code: 0 done, 1 something failed, 2 input not readable or a mistake in the command line, 130 interrupted.
  */
 export async function runCommandLine(args: string[], io: Io): Promise<number> {
   try {
@@ -43,7 +46,7 @@ export async function runCommandLine(args: string[], io: Io): Promise<number> {
   } catch (error) {
     if (io.signal.aborted) return 130;
     io.note(`${explain(error)}\n`);
-    return error instanceof InputError && error.code === 'bad-argument' ? 2 : 1;
+    return error instanceof InputError && !failures.has(error.code) ? 2 : 1;
   }
 }
 

@@ -23,6 +23,7 @@ const options = {
 export const help = `yolov10-webgpu demo [pictures] [options]
 
 Detects on the sample pictures (or those named), writes annotated pictures and a page of them, prints what was found.
+Exit code: 0 done, 1 something failed, 2 not readable or a mistake in the command line.
 
 ${describeOptions(options)}
 `;

@@ -34,7 +34,8 @@ Examples:
   yolov10-webgpu detect street.jpg --model onnx-community/yolov10n --classes person,bus --json
 
 JSON: [{ image, width, height, detections: [{ label, classId, score, box: { xmin, ymin, xmax, ymax } }] }]
-with boxes in pixels of the picture. Exit code: 0 all done, 1 some picture failed, 2 a mistake in the command line.
+with boxes in pixels of the picture.
+Exit code: 0 all done, 1 some picture failed, 2 a model that cannot be read or a mistake in the command line.
 `;
 
 /** From this many pictures on, progress is reported even where stderr is no terminal. */

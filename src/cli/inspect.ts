@@ -18,7 +18,7 @@ export const help = `yolov10-webgpu inspect <model> [options]
 
 Describes an exported YOLOv10: scale, classes, exporter, dynamic dimensions, layers with shapes, parameters and cost.
 For what is wrong with an export, see "doctor".
-Exit code: 0 done, 1 something failed, 2 a mistake in the command line.
+Exit code: 0 done, 1 something failed, 2 not readable or a mistake in the command line.
 
 ${describeOptions(options)}
 `;

@@ -1,11 +1,7 @@
-import { InputError } from '../core/errors.ts';
 import { type RepairOptions, repair } from '../exporting/repair/repair.ts';
 import { drawPathText } from '../exporting/path/draw.ts';
 import { tracePath } from '../exporting/path/trace.ts';
-import type { ModelFiles } from '../load-model.ts';
-import type { OnnxModel } from '../onnx/graph.ts';
 import { parseModel } from '../onnx/parse.ts';
-import { explain } from './explain.ts';
 import type { Io } from './io.ts';
 import { openModelFiles } from './model-file.ts';
 import { badArgument, choiceOption, describeOptions, integerOption, parseOptions, sizeOption, type OptionSpecs, type ParsedOptions } from './options.ts';
@@ -41,28 +37,14 @@ export async function run(args: string[], io: Io): Promise<number> {
   if (values.out === undefined) throw badArgument('--out', 'none', 'Name the file to write: -o fixed.onnx');
   const wishes = wishesOf(values, switches);
   await checkOutput(values.out, [path]);
-  const given = await open(path, io);
-  if (!given) return 2;
-  const { bytes, external, model } = given;
+  const { bytes, external } = await openModelFiles(path, io, [values.out]);
   const result = repair(bytes, { external, ...wishes });
   await writeOutput(values.out, result.bytes);
   io.note(`${result.changes.map((change) => `  ${change}`).join('\n')}\n`);
-  const steps = tracePath(model, parseModel(result.bytes));
+  const steps = tracePath(parseModel(bytes, { external }), parseModel(result.bytes));
   if (steps.length > 0) io.note(`\nThe path to the pe convolution:\n\n${drawPathText(steps)}\n\n`);
   io.out(`${values.out}: ${result.way} and verified\n`);
   return 0;
-}
-
-/** The model, or undefined, after saying why, where it cannot be read. */
-async function open(path: string, io: Io): Promise<(ModelFiles & { model: OnnxModel }) | undefined> {
-  try {
-    const files = await openModelFiles(path, io);
-    return { ...files, model: parseModel(files.bytes, { external: files.external }) };
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    io.note(`${explain(error)}\n`);
-    return undefined;
-  }
 }
 
 function wishesOf(values: ParsedOptions<typeof options>['values'], switches: ReadonlySet<string>): RepairOptions {

@@ -17,7 +17,7 @@ const options = {
 export const help = `yolov10-webgpu run <model> --input x.npy --output y.npy
 
 Runs the network on a raw tensor, with no letterbox before and no threshold after.
-Exit code: 0 done, 1 something failed, 2 a mistake in the command line.
+Exit code: 0 done, 1 something failed, 2 not readable or a mistake in the command line.
 
 ${describeOptions(options)}
 `;

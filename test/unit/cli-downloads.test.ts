@@ -85,7 +85,7 @@ test('offline, a model that was downloaded before serves, another is a clear err
   await goOffline();
   expect(await inspect('owner/tiny')).toMatchObject({ code: 0, stdout, stderr: '' });
   const other = await inspect('owner/other');
-  expect(other).toMatchObject({ code: 1, stdout: '' });
+  expect(other).toMatchObject({ code: 2, stdout: '' });
   expect(other.stderr).toMatch(/^expected to download http.*owner\/other.*found .*ECONNREFUSED.*\. Check the connection.*path of a file.*\n$/);
 });
 

@@ -88,11 +88,13 @@ describe('the command line', () => {
     expect([sum('parameters'), sum('flops')]).toEqual([report.parameters, report.flops]);
   });
 
-  it('says what a file is that is no model', async () => {
+  it.each(['inspect', 'repair', 'doctor', 'validate'])('says what a file is that is no model: %s', async (command) => {
     const page = join(folder, 'page.onnx');
+    const rest = command === 'repair' ? ['-o', join(folder, 'unwritten.onnx')] : [];
     await writeFile(page, '<!doctype html><p>Sign in');
-    expect(await commandLine('inspect', page)).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('web page') as string });
-    expect(await commandLine('inspect', join(folder, 'missing.onnx'))).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('missing.onnx') as string });
+    expect(await commandLine(command, page, ...rest)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('web page') as string });
+    expect(await commandLine(command, join(folder, 'missing.onnx'), ...rest)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('missing.onnx') as string });
+    expect(await readdir(folder)).not.toContain('unwritten.onnx');
   });
 });
 
