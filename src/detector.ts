@@ -142,7 +142,7 @@ export class Detector<Image = Picture> {
   /**
    * Shows every intermediate tensor of one run by its ONNX name; slow, for comparing with other engines. Where the device
    * is lost on the way, it starts over.
-   * @throws InputError 'bad-tensor', also for a batch that one run has no room for; else as `run` does
+   * @throws InputError as `run` does, 'out-of-memory' also for a batch that one run has no room for
    */
   async trace(tensor: Tensor, visit: Visitor): Promise<void> {
     const { batch, ...size } = checkTensor(tensor);

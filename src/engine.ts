@@ -8,7 +8,7 @@ import { halve, joinRows } from './plan-input.ts';
 import type { Plan } from './plan/plan.ts';
 import { policyFor } from './plan/policy.ts';
 import { type WeightLayout, layoutWeights, packWeights } from './plan/weights.ts';
-import { type InputSize, checkTraceBatch } from './requests.ts';
+import type { InputSize } from './requests.ts';
 import type { Yolov10 } from './yolov10/read.ts';
 
 /** A device with the weights on it; `lost` once it is. */
@@ -90,10 +90,7 @@ export class Engine {
 
   /** Starts over on a new device where the first was lost on the way. */
   trace(size: InputSize, input: PlanInput, visit: Visitor): Promise<void> {
-    return this.recovering(async () => {
-      checkTraceBatch(input.batch, this.room(size));
-      await this.session.executor.trace(this.planFor(size), input, visit);
-    });
+    return this.recovering(() => this.session.executor.trace(this.planFor(size), input, visit));
   }
 
   /** Bytes on the GPU for a size that has run, weights included. */

@@ -92,12 +92,6 @@ export function checkTensor({ data, dims }: Tensor): InputSize & { batch: number
   return { batch: batch!, height: height!, width: width! };
 }
 
-/** @throws InputError 'bad-tensor' for more images than one run has room for */
-export function checkTraceBatch(batch: number, room: number): void {
-  if (batch <= room) return;
-  throw badTensor(`at most ${room} images to trace at once on this adapter`, String(batch), 'Trace fewer: an image gives the same tensors alone.');
-}
-
 function describe(value: unknown): string {
   return (value as object | null)?.constructor?.name ?? String(value);
 }

@@ -1,4 +1,4 @@
-import { InputError } from '../core/errors.ts';
+import { deviceLostError } from '../core/device-errors.ts';
 import type { Executor, PlanInput, Visitor } from '../plan/executor.ts';
 import type { Plan } from '../plan/plan.ts';
 import { readView } from '../plan/view.ts';
@@ -109,25 +109,17 @@ export class GpuExecutor implements Executor {
   }
 
   private async guard<T>(work: () => Promise<T>): Promise<T> {
-    if (this.lost) throw deviceLost(this.lost);
+    if (this.lost) throw deviceLostError(this.lost);
     try {
       return await work();
     } catch (error) {
       // A lost device fails whatever was under way; give its own word a moment to arrive.
       await Promise.race([this.device.lost, new Promise((resolve) => setTimeout(resolve, 50))]);
-      throw this.lost ? deviceLost(this.lost) : error;
+      throw this.lost ? deviceLostError(this.lost) : error;
     }
   }
 }
 
 function needsOf(input: PlanInput): Needs {
   return { batch: input.batch, pixelBytes: input.kind === 'pictures' ? input.pixels.byteLength : 0, kinds: [input.kind] };
-}
-
-function deviceLost(info: GPUDeviceLostInfo): InputError {
-  return new InputError('device-lost', {
-    expected: 'a working GPU device',
-    found: `it was lost (${info.reason || 'unknown'}): ${info.message}`,
-    remedy: 'Close other GPU-heavy programs or lower the batch, then load the model again.',
-  });
 }
