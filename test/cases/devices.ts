@@ -1,4 +1,4 @@
-/** Devices that are lost, short of memory or small on purpose. */
+/** Devices that are lost or short of memory on purpose. */
 
 /** The object with some of its members replaced; the others work on the original. */
 export function altered<Target extends object>(target: Target, members: Partial<Record<keyof Target, unknown>>): Target {
@@ -9,11 +9,6 @@ export function altered<Target extends object>(target: Target, members: Partial<
       return typeof value === 'function' ? (value as (...args: unknown[]) => unknown).bind(target) : value;
     },
   });
-}
-
-/** The device with other numbers among its limits. */
-export function limited(device: GPUDevice, limits: Partial<Record<keyof GPUSupportedLimits, number>>): GPUDevice {
-  return altered(device, { limits: altered(device.limits, limits) });
 }
 
 /** A device on which activations of more bytes than these do not fit; `refused` counts how often they did not. */

@@ -3,10 +3,10 @@ import { Detector } from '../../src/detector.ts';
 import { type Picture, pictureFrom } from '../../src/image/picture.ts';
 import type { AdapterGrant } from '../../src/platform/contract.ts';
 import * as platform from '../../src/platform/node.ts';
-import { limited } from '../cases/devices.ts';
 import { noise } from '../cases/onnxruntime.ts';
 import { seededModel, tinyConfig } from '../cases/seeded-model.ts';
 import { testDevice } from '../cases/test-device.ts';
+import { withLimits } from '../cases/with-limits.ts';
 
 const ROOM = 2;
 const COUNT = 20;
@@ -31,7 +31,7 @@ beforeAll(async () => {
   const whole = await Detector.open({ platform, pictureOf }, model, { device: adapter.device });
   const { activationBytes } = whole.planFor();
   whole.dispose();
-  detector = await Detector.open({ platform, pictureOf }, model, { device: limited(adapter.device, { maxBufferSize: activationBytes * ROOM + 5 }) });
+  detector = await Detector.open({ platform, pictureOf }, model, { device: withLimits(adapter.device, { maxBufferSize: activationBytes * ROOM + 5 }) });
 });
 
 afterAll(() => {

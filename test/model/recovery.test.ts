@@ -1,10 +1,11 @@
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Detector, Detector as Engine } from '../../src/node.ts';
 import { requestAdapter } from '../../src/platform/node.ts';
-import { altered, captureDevices, limited, shortOfMemory } from '../cases/devices.ts';
+import { altered, captureDevices, shortOfMemory } from '../cases/devices.ts';
 import { noise } from '../cases/onnxruntime.ts';
 import { seededModel, tinyConfig } from '../cases/seeded-model.ts';
 import { testDevice } from '../cases/test-device.ts';
+import { withLimits } from '../cases/with-limits.ts';
 
 const [height, width] = [32, 64];
 const model = seededModel(tinyConfig(3), { height, width });
@@ -24,7 +25,7 @@ beforeAll(async () => {
 afterEach(() => devices?.release());
 
 /** The device with room for so many images. */
-const roomFor = (images: number, device: GPUDevice): GPUDevice => limited(device, { maxBufferSize: expected.activationBytes * images + 5 });
+const roomFor = (images: number, device: GPUDevice): GPUDevice => withLimits(device, { maxBufferSize: expected.activationBytes * images + 5 });
 
 /** The device, lost as soon as its second run begins. */
 function lostInSecondRun(device: GPUDevice): GPUDevice {
