@@ -3,13 +3,10 @@ import { checkInputSize } from '../yolov10/input-size.ts';
 import { rowCount } from '../yolov10/network.ts';
 import { type DraftStep, finishSteps, mapLivenessBound } from './draft.ts';
 import { assignHomes } from './homes.ts';
-import { type LoweringContext, lowerLayers, viewOf } from './lower.ts';
+import { type LoweringContext, lowerLayers, threadsOf, viewOf } from './lower.ts';
 import type { BufferRange, Plan } from './plan.ts';
 import type { Policy } from './policy.ts';
 import { type WeightLayout, layoutWeights } from './weights.ts';
-
-/** Threads per workgroup of the entry kernels. */
-const ENTRY_THREADS = 256;
 
 /**
  * Compiles a network for one input size, in pixels; the batch stays open.
@@ -40,8 +37,11 @@ function lowerEntry(context: LoweringContext, kind: 'pictures' | 'tensor'): Draf
   const images = first.input;
   const output = homes.of(images).allocation;
   const input = (space: BufferRange['space'], size = 0): BufferRange => ({ space, offset: 0, size });
-  const shared = {
-    grid: { items: height * width, perGroup: ENTRY_THREADS, y: 1, batchAxis: 'x' as const },
+  const kernel = kind === 'pictures' ? 'letterbox' : 'pack_tensor';
+  const shared: Omit<DraftStep, 'uniforms' | 'buffers'> = {
+    label: kernel,
+    kernel,
+    grid: { items: height * width, perGroup: threadsOf(kernel), y: 1, batchAxis: 'x' },
     constants: {},
     outputs: [viewOf(context, images)],
     flops: 0,
@@ -49,6 +49,6 @@ function lowerEntry(context: LoweringContext, kind: 'pictures' | 'tensor'): Draf
     makes: [images],
   };
   return kind === 'pictures'
-    ? { ...shared, label: 'letterbox', kernel: 'letterbox', uniforms: { width, height }, buffers: { pixels: input('pixels'), placements: input('placements'), output } }
-    : { ...shared, label: 'pack_tensor', kernel: 'pack_tensor', uniforms: { pixels: height * width }, buffers: { tensor: input('tensor', 3 * height * width * 4), output } };
+    ? { ...shared, uniforms: { width, height }, buffers: { pixels: input('pixels'), placements: input('placements'), output } }
+    : { ...shared, uniforms: { pixels: height * width }, buffers: { tensor: input('tensor', 3 * height * width * 4), output } };
 }

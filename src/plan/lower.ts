@@ -1,3 +1,4 @@
+import { type KernelName, kernels } from '../kernels.gen.ts';
 import type { AddLayer, AttentionLayer, ConvLayer, DetectLayer, FeatureMap, Layer, PoolLayer, UpsampleLayer } from '../yolov10/layers.ts';
 import { layerFlops, rowCount } from '../yolov10/network.ts';
 import { type DraftStep, type DraftView, listView } from './draft.ts';
@@ -16,9 +17,7 @@ export interface LoweringContext {
   policy: Policy;
 }
 
-/** Threads per workgroup of kernels that take one thread per element. */
-const THREADS = 64;
-/** Channels that one thread of the attention sums. */
+/** Channels that one thread of the attention sums, in four named vec4. */
 const VALUES_PER_THREAD = 16;
 
 /** Turns layers into dispatches: sums vanish into the convolution before them, splits and concats into addresses. */
@@ -41,6 +40,10 @@ export function lowerLayers(context: LoweringContext): DraftStep[] {
     }
   });
 }
+
+/** Threads per workgroup of a kernel, as its WGSL says. */
+export const threadsOf = (kernel: Extract<KernelName, 'attention' | 'attention_any' | 'decode' | 'depthwise' | 'letterbox' | 'pack_tensor' | 'sppf' | 'upsample'>): number =>
+  kernels[kernel].constants.THREADS.value;
 
 const overItems = (items: number, perGroup: number, y = 1): Grid => ({ items, perGroup, y, batchAxis: 'x' });
 
@@ -75,7 +78,7 @@ function lowerConv(context: LoweringContext, layer: ConvLayer, sum: AddLayer | u
     },
     grid: variant
       ? overItems(pixels, variant.tilePixels, Math.ceil(channels4 / (variant.tileChannels / 4)))
-      : overItems(strips * channels4, THREADS),
+      : overItems(strips * channels4, threadsOf('depthwise')),
     outputs: [viewOf(context, output, block.order)],
     flops: layerFlops(layer, context.height, context.width),
     reads: sum ? [input, sum.inputs[0]] : [input],
@@ -95,7 +98,7 @@ function lowerPools(context: LoweringContext, index: number): DraftStep {
     constants: {},
     buffers: { map: allocation },
     uniforms: { width: context.width / input.stride, height: context.height / input.stride, channels4 },
-    grid: overItems(pixelsOf(context, input) * channels4, THREADS),
+    grid: overItems(pixelsOf(context, input) * channels4, threadsOf('sppf')),
     outputs: pools.map((pool) => viewOf(context, pool.output)),
     flops: 0,
     reads: [input],
@@ -110,7 +113,7 @@ function lowerUpsample(context: LoweringContext, { input, output }: UpsampleLaye
     constants: {},
     buffers: { input: context.homes.of(input).allocation, output: context.homes.of(output).allocation },
     uniforms: geometry(context, input, output),
-    grid: overItems(pixelsOf(context, input) * blocksOf4(output.channels), THREADS),
+    grid: overItems(pixelsOf(context, input) * blocksOf4(output.channels), threadsOf('upsample')),
     outputs: [viewOf(context, output)],
     flops: 0,
     reads: [input],
@@ -121,14 +124,15 @@ function lowerUpsample(context: LoweringContext, { input, output }: UpsampleLaye
 function lowerAttention(context: LoweringContext, layer: AttentionLayer): DraftStep {
   const cells = pixelsOf(context, layer.input);
   const byFours = layer.keyDim % 4 === 0 && layer.headDim % 4 === 0;
+  const kernel = byFours ? 'attention' : 'attention_any';
   const element = byFours ? 4 : 1;
   return {
     label: layer.path,
-    kernel: byFours ? 'attention' : 'attention_any',
+    kernel,
     constants: {},
     buffers: { qkv: context.homes.of(layer.input).allocation, output: context.homes.of(layer.output).allocation },
     uniforms: { cells, heads: layer.heads, key: layer.keyDim / element, value: layer.headDim / element, scale: 1 / Math.sqrt(layer.keyDim) },
-    grid: { items: cells, perGroup: THREADS, y: layer.heads * Math.ceil(layer.headDim / VALUES_PER_THREAD), batchAxis: 'z' },
+    grid: { items: cells, perGroup: threadsOf(kernel), y: layer.heads * Math.ceil(layer.headDim / VALUES_PER_THREAD), batchAxis: 'z' },
     outputs: [viewOf(context, layer.output)],
     flops: layerFlops(layer, context.height, context.width),
     reads: [layer.input],
@@ -153,7 +157,7 @@ function lowerDetect(context: LoweringContext, layer: DetectLayer): DraftStep[] 
   const perImage = overItems(1, 1);
   return [
     {
-      ...common, label: `${layer.path}.decode`, kernel: 'decode', constants: {}, buffers: { logits, boxes, scores }, grid: overItems(anchors, THREADS),
+      ...common, label: `${layer.path}.decode`, kernel: 'decode', constants: {}, buffers: { logits, boxes, scores }, grid: overItems(anchors, threadsOf('decode')),
       outputs: [listView(`/${layer.path}/Split_3_output_0`, boxes, anchors, 4), listView(`/${layer.path}/ReduceMax_output_0`, scores, anchors, 1)],
       reads: [...layer.boxes, ...layer.classes],
     },

@@ -1,4 +1,4 @@
-import type { KernelName } from '../kernels.gen.ts';
+import { type KernelName, kernels } from '../kernels.gen.ts';
 
 /** What a policy may base its choice on. */
 export interface ConvShape {
@@ -49,26 +49,35 @@ export function policyFor({ software, lanes }: AdapterTraits): Policy {
 const byWorkgroup: Selection = { anchors: 'select_anchors', rows: 'select_rows' };
 const byThread: Selection = { anchors: 'select_anchors_serial', rows: 'select_rows_serial' };
 
-const direct: ConvVariant = { kernel: 'conv', constants: () => ({}), tilePixels: 256, tileChannels: 4 };
+const { THREADS, PIXELS } = kernels.conv.constants;
+/** A block of channels per thread, as the type of its sums says. */
+const direct: ConvVariant = { kernel: 'conv', constants: () => ({}), tilePixels: THREADS.value * PIXELS.value, tileChannels: 4 };
 
-/** Tiles of `rows` · 4 pixels × `columns` · 8 channels; see conv_tiled.wgsl for why columns come by fours. */
-function tiled(rows: number, columns: number): ConvVariant {
+/**
+ * Tiles of `rows` · 4 pixels × `columns` · 8 channels, `depth` · 4 input channels at a time; see conv_tiled.wgsl for why
+ * columns come by fours.
+ */
+function tiled(rows: number, columns: number, depth: number): ConvVariant {
   if (columns % 4 !== 0) throw new Error(`conv_tiled takes columns by fours, not ${columns}`);
-  const constants = (kernel: number): Record<string, number> => ({ KERNEL: kernel, ROWS: rows, COLUMNS: columns });
+  const constants = (kernel: number): Record<string, number> => ({ KERNEL: kernel, ROWS: rows, COLUMNS: columns, DEPTH: depth });
   return { kernel: 'conv_tiled', constants, tilePixels: rows * 4, tileChannels: columns * 8 };
 }
-
-const largeTile = tiled(16, 8);
-const smallTile = tiled(8, 4);
 
 /** Few workgroups leave a GPU idle; below this many large tiles the small ones fill it better. */
 const ENOUGH_WORKGROUPS = 96;
 
-/** For GPUs: tiles in workgroup memory, smaller ones where the map is small. */
+/**
+ * For GPUs: tiles in workgroup memory, smaller ones where the map is small, narrower ones where a wide one would compute
+ * more channels that are not there, and of no more depth than there is: what tiles add to a sum are zeros.
+ */
 export const gpuPolicy: Policy = {
-  conv({ pixels, outChannels }) {
-    const large = Math.ceil(pixels / largeTile.tilePixels) * Math.ceil(outChannels / largeTile.tileChannels);
-    return large >= ENOUGH_WORKGROUPS ? largeTile : smallTile;
+  conv({ pixels, inChannels, outChannels }) {
+    const depth = Math.min(kernels.conv_tiled.constants.DEPTH.value, Math.ceil(inChannels / 4));
+    const computed = ({ tileChannels }: ConvVariant): number => Math.ceil(outChannels / tileChannels) * tileChannels;
+    const [wide, narrow] = [tiled(16, 8, depth), tiled(16, 4, depth)];
+    const large = computed(narrow) < computed(wide) ? narrow : wide;
+    const groups = Math.ceil(pixels / large.tilePixels) * Math.ceil(outChannels / large.tileChannels);
+    return groups >= ENOUGH_WORKGROUPS ? large : tiled(8, 4, depth);
   },
   selection: byWorkgroup,
 };
@@ -78,6 +87,7 @@ export const softwarePolicy: Policy = { conv: () => direct, selection: byThread 
 
 /** For software adapters with subgroups, whose lanes share the work of loading weights. */
 export function subgroupPolicy(lanes: number): Policy {
-  const variant: ConvVariant = { kernel: 'conv_subgroup', constants: () => ({ LANES: lanes }), tilePixels: 256, tileChannels: 8 };
+  const { THREADS: threads, PIXELS: pixels } = kernels.conv_subgroup.constants;
+  const variant: ConvVariant = { kernel: 'conv_subgroup', constants: () => ({ LANES: lanes }), tilePixels: threads.value * pixels.value, tileChannels: 8 };
   return { conv: () => variant, selection: byThread };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { kernels } from '../../src/kernels.gen.ts';
 import { compilePlan } from '../../src/plan/compile.ts';
 import { type DraftStep, finishSteps } from '../../src/plan/draft.ts';
 import { type Homes, assignHomes } from '../../src/plan/homes.ts';
@@ -8,7 +9,7 @@ import { gpuPolicy, softwarePolicy } from '../../src/plan/policy.ts';
 import { ALIGNMENT, layoutWeights, packWeights } from '../../src/plan/weights.ts';
 import { ReferenceExecutor } from '../../src/reference/executor.ts';
 import { type NetworkConfig, SCALE_NAMES, type ScaleName, attentionConfig, scaleConfig } from '../../src/yolov10/config.ts';
-import type { FeatureMap, Layer } from '../../src/yolov10/layers.ts';
+import type { ConvLayer, FeatureMap, Layer } from '../../src/yolov10/layers.ts';
 import { anchorCount, countFlops, drawNetwork } from '../../src/yolov10/network.ts';
 import { noise } from '../cases/onnxruntime.ts';
 import { seededNetwork } from '../cases/seeded-model.ts';
@@ -74,6 +75,24 @@ describe('plans', () => {
     expect([8, 7, 3, 1].map((most) => workgroups(grid, 5, most))).toEqual([[8, 3, 1], [4, 3, 2], [3, 3, 3], [1, 3, 8]]);
     expect(workgroups({ items: 65_536, perGroup: 1, y: 1, batchAxis: 'x' }, 1)).toEqual([32_768, 1, 2]);
     expect(workgroups({ ...grid, batchAxis: 'z' }, 5, 8)).toEqual([2, 3, 5]);
+  });
+
+  test.each([['n', 1.2, 2.7], ['s', 1.1, 1.34], ['x', 1.05, 1.61]] as const)('%s: tiles multiply little that is not there', (scale, most, mostAtFirst) => {
+    const layers = drawNetwork(scaleConfig(scale));
+    const dense = layers.filter((layer) => layer.kind === 'conv' && layer.groups === 1) as ConvLayer[];
+    const [executed, useful] = [0, 1].map((which) => dense.reduce((sum, layer) => sum + multiplications(layer, 640)[which]!, 0));
+    expect(executed! / useful!).toBeLessThan(most);
+    const [whole, part] = multiplications(dense[0]!, 640); // three channels of four in, 16, 32 or 80 of a multiple of 32 out
+    expect(whole / part).toBeLessThan(mostAtFirst);
+  });
+
+  test('a tile is as wide as it was where a narrow one computes no less', () => {
+    const tileOf = (outChannels: number, inChannels = 64): Record<string, unknown> => {
+      const { tileChannels, constants } = gpuPolicy.conv({ pixels: 160 * 160, inChannels, outChannels, kernel: 3 });
+      return { tileChannels, ...constants(3) };
+    };
+    expect([16, 64, 80, 96, 128, 192].map((channels) => tileOf(channels).tileChannels)).toEqual([32, 64, 32, 32, 64, 64]);
+    expect([3, 8, 12, 16, 64].map((channels) => tileOf(64, channels).DEPTH)).toEqual([1, 2, 3, 4, 4]);
   });
 
   test('rows are 300, or all candidates where there are fewer', () => {
@@ -158,6 +177,15 @@ describe('homes', () => {
     expect(homes.logits).toMatchObject({ pixels: anchorCount(64, 96), vectors: 16 + 20 });
   });
 });
+
+/** Multiplications that the tiles of a GPU's policy make at an input size, and those that the layer asks for. */
+function multiplications({ kernel, input, output }: ConvLayer, size: number): [executed: number, useful: number] {
+  const pixels = (size / output.stride) ** 2;
+  const { tilePixels, tileChannels, constants } = gpuPolicy.conv({ pixels, inChannels: input.channels, outChannels: output.channels, kernel });
+  const up = (count: number, step: number): number => Math.ceil(count / step) * step;
+  const depth = 4 * Number(constants(kernel)['DEPTH'] ?? kernels.conv_tiled.constants.DEPTH.value);
+  return [up(pixels, tilePixels) * up(output.channels, tileChannels) * up(input.channels, depth) * kernel ** 2, pixels * output.channels * input.channels * kernel ** 2];
+}
 
 /** Which reads meet something else than the map they mean: all of activation memory is followed, vec4 by vec4. */
 function misreadings(scale: ScaleName, height: number, width: number, edit = (drafts: DraftStep[]): DraftStep[] => drafts): string[] {
