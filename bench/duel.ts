@@ -19,13 +19,17 @@ export interface CellResult {
   batch: number;
   /** Rows of 300 that agree with ONNX Runtime on the CPU, the worst image of the batch. */
   agreement: Record<Rival, number>;
-  /** Steady state; null where the budget did not allow it. Milliseconds per run. */
+  /** Steady state; null where rows do not agree or the budget did not allow it. Milliseconds per run. */
   steady: Record<Rival, Spread> | null;
   counts: Counts | null;
 }
 
+/** Rows of 300 that must agree, for times to mean anything: two engines round differently, and one may swap in another last row. */
+export const ENOUGH_ROWS = 299;
+
 export type Rival = Extract<EngineName, 'own' | 'onnxruntime'>;
 
+const RIVALS = ['own', 'onnxruntime'] as const satisfies Rival[];
 const ABBA: Rival[] = ['own', 'onnxruntime', 'onnxruntime', 'own'];
 
 /** Cold starts in fresh processes, in ABBA order: milliseconds from the start of loading to the first rows. */
@@ -68,11 +72,16 @@ async function fight(
   const expected = (await engines.reference.run(batch, size, 1)).rows;
   const agreement: Record<Rival, number> = { own: 0, onnxruntime: 0 };
   let seconds = 0;
-  for (const name of ['own', 'onnxruntime'] as const) {
+  for (const name of RIVALS) {
     agreement[name] = worstAgreement((await engines[name].run(batch, size, 1)).rows, expected, batch); // warms up, too
     seconds += await secondsOf(engines[name], batch, size);
   }
   const counts = await engines.own.count(batch, size);
+  const wrong = RIVALS.filter((name) => agreement[name] < ENOUGH_ROWS);
+  if (wrong.length > 0) {
+    note(`${cell}: not timed, for rows of ${wrong.join(' and ')} do not agree with the reference`);
+    return { size, batch, agreement, steady: null, counts };
+  }
   const rounds = Math.min(Math.ceil(runs / 2), Math.floor(budget / (2 * seconds)));
   if (rounds < 1) note(`${cell}: ${(2 * seconds).toFixed(0)} s for one round of runs, more than --budget ${budget}`);
   const steady = rounds > 0 ? await steadyTimes(engines, batch, size, rounds, (round) => note(`${cell}: round ${round} of ${rounds}`)) : null;

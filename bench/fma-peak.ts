@@ -3,9 +3,16 @@ const STEPS = 512;
 /** Vector accumulators per thread: more hide the latency of a multiply-add, too many spill out of the registers. */
 const SHAPES = [1, 2, 3, 4, 6, 8];
 
+/** Seconds a measured run takes at the least, so that submitting it does not count. */
+const LEAST_SECONDS = 0.02;
+/** The most workgroups of a dispatch, for the memory they write, and the most dispatches, should a clock stand still. */
+const MOST_GROUPS = 16384;
+const MOST_DISPATCHES = 4096;
+
 interface Loop {
   pipeline: GPUComputePipeline;
   groups: number;
+  dispatches: number;
   flops: number;
 }
 
@@ -22,13 +29,16 @@ export async function measureFmaPeak(device: GPUDevice, rounds = 5): Promise<num
   return best;
 }
 
-/** A loop with enough workgroups that submitting it does not count. */
+/** A loop with enough workgroups, then dispatches, to take its time. */
 async function prepare(device: GPUDevice, accumulators: number): Promise<Loop> {
   const module = device.createShaderModule({ code: source(accumulators) });
   const pipeline = await device.createComputePipelineAsync({ layout: 'auto', compute: { module, entryPoint: 'main' } });
-  const loop = { pipeline, groups: 64, flops: 0 };
-  while ((await timeRun(device, loop)) < 0.02 && loop.groups < 16384) loop.groups *= 4;
-  loop.flops = loop.groups * THREADS * STEPS * accumulators * 4 * 2;
+  const loop = { pipeline, groups: 64, dispatches: 1, flops: 0 };
+  while ((await timeRun(device, loop)) < LEAST_SECONDS && loop.dispatches < MOST_DISPATCHES) {
+    if (loop.groups < MOST_GROUPS) loop.groups *= 4;
+    else loop.dispatches *= 2;
+  }
+  loop.flops = loop.dispatches * loop.groups * THREADS * STEPS * accumulators * 4 * 2;
   return loop;
 }
 
@@ -48,7 +58,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
 }`;
 }
 
-async function timeRun(device: GPUDevice, { pipeline, groups }: Loop): Promise<number> {
+async function timeRun(device: GPUDevice, { pipeline, groups, dispatches }: Loop): Promise<number> {
   const buffer = device.createBuffer({ size: groups * THREADS * 16, usage: GPUBufferUsage.STORAGE });
   const entries = [{ binding: 0, resource: { buffer } }];
   const bindGroup = device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries });
@@ -58,7 +68,7 @@ async function timeRun(device: GPUDevice, { pipeline, groups }: Loop): Promise<n
   const pass = encoder.beginComputePass();
   pass.setPipeline(pipeline);
   pass.setBindGroup(0, bindGroup);
-  pass.dispatchWorkgroups(groups);
+  for (let i = 0; i < dispatches; i++) pass.dispatchWorkgroups(groups);
   pass.end();
   device.queue.submit([encoder.finish()]);
   await device.queue.onSubmittedWorkDone();

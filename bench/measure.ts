@@ -1,6 +1,6 @@
 import { adapterName } from '../src/cli/engine.ts';
 import type { AdapterDescription } from '../src/platform/contract.ts';
-import { type CellResult, coldStarts, duel, type DuelSetup } from './duel.ts';
+import { type CellResult, coldStarts, duel, type DuelSetup, ENOUGH_ROWS } from './duel.ts';
 import { type BenchOptions, flopsBySize } from './options.ts';
 import { printReport, type Report, writeReport } from './report.ts';
 
@@ -21,5 +21,5 @@ export async function measure(
   const report: Report = { adapter, fmaPeak, peer, model: modelName, flops: flopsBySize(model, sizes), cold, cells: results };
   printReport(report);
   console.log(`written to ${writeReport(report)}`);
-  process.exitCode = results.every(({ agreement }) => agreement.own >= 299) ? 0 : 1;
+  process.exitCode = results.every(({ agreement }) => agreement.own >= ENOUGH_ROWS) ? 0 : 1;
 }

@@ -23,9 +23,14 @@ export interface BenchOptions {
   budget: number;
 }
 
-/** `--adapter gpu|lavapipe|swiftshader --sizes 320,640 --batches 1,4,8 --model file.onnx --runs 10 --budget 60` */
-export async function benchOptions(defaults: { sizes: string; batches: string; runs?: string; budget?: string }): Promise<BenchOptions> {
+/**
+ * `--adapter gpu|lavapipe|swiftshader --sizes 320,640 --batches 1,4,8 --model file.onnx --runs 10 --budget 60`
+ * @param args as on the command line, where left out those of this process
+ * @throws InputError 'bad-argument'
+ */
+export async function benchOptions(defaults: { sizes: string; batches: string; runs?: string; budget?: string }, args: readonly string[] = process.argv.slice(2)): Promise<BenchOptions> {
   const { values } = parseArgs({
+    args: [...args],
     options: {
       adapter: { type: 'string' },
       sizes: { type: 'string', default: defaults.sizes },
@@ -35,19 +40,31 @@ export async function benchOptions(defaults: { sizes: string; batches: string; r
       budget: { type: 'string', default: defaults.budget ?? '60' },
     },
   });
-  const numbers = (list: string): number[] => list.split(',').map(Number);
-  const sizes = numbers(values.sizes);
+  const sizes = values.sizes.split(',').map((text) => count('--sizes', text));
+  const batches = values.batches.split(',').map((text) => count('--batches', text));
+  const limits = { runs: count('--runs', values.runs), budget: positive('--budget', values.budget) };
   const model = values.model ? await readBytes(values.model) : seededModel('n', { dynamic: 'batch,height,width' });
   checkSizes(model, sizes);
   return {
     adapter: values.adapter as AdapterChoice | undefined,
     sizes,
-    cells: sizes.flatMap((size) => numbers(values.batches).map((batch) => ({ size, batch }))),
+    cells: sizes.flatMap((size) => batches.map((batch) => ({ size, batch }))),
     model,
     modelName: values.model ?? 'YOLOv10n with seeded weights',
-    runs: Number(values.runs),
-    budget: Number(values.budget),
+    ...limits,
   };
+}
+
+function positive(name: string, text: string): number {
+  const value = Number(text);
+  if (value > 0 && Number.isFinite(value)) return value;
+  throw new InputError('bad-argument', { expected: `${name} above 0`, found: text || 'nothing', remedy: 'Give numbers, for example: --sizes 320,640 --batches 1,4 --runs 10 --budget 60' });
+}
+
+function count(name: string, text: string): number {
+  const value = positive(name, text);
+  if (Number.isInteger(value)) return value;
+  throw new InputError('bad-argument', { expected: `whole numbers for ${name}`, found: text, remedy: 'Leave the fraction out.' });
 }
 
 /** The peer runs a file only at the size it was made for, where it was made for one, and only where there are 300 anchors. */

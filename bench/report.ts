@@ -4,7 +4,7 @@ import { cpus, platform, release } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { adapterName } from '../src/cli/engine.ts';
 import type { AdapterDescription } from '../src/platform/contract.ts';
-import type { CellResult, Rival } from './duel.ts';
+import { type CellResult, ENOUGH_ROWS, type Rival } from './duel.ts';
 import type { Spread } from './statistics.ts';
 
 export interface Report {
@@ -36,12 +36,16 @@ function row(report: Report, { size, batch, agreement, steady, counts }: CellRes
     size,
     batch,
     'rows agreeing': `${agreement.own} / ${agreement.onnxruntime}`,
-    [`faster than ${report.peer}`]: steady ? `${(steady.onnxruntime.median / steady.own.median).toFixed(2)} ×` : 'over budget',
+    [`faster than ${report.peer}`]: steady ? `${(steady.onnxruntime.median / steady.own.median).toFixed(2)} ×` : untimed(agreement),
     spread: steady ? `±${percent(steady.own.spread / 2)} / ±${percent(steady.onnxruntime.spread / 2)}` : '',
     'share of FMA peak': steady ? `${share(report, size, batch, steady.own)} / ${share(report, size, batch, steady.onnxruntime)}` : '',
     ...(steady && !report.adapter.software && { 'ms per image': `${(steady.own.median / batch).toFixed(2)} / ${(steady.onnxruntime.median / batch).toFixed(2)}` }),
     ...(counts && { dispatches: counts.dispatches, submits: counts.submits, 'created per run': counts.created, 'GPU MB': (counts.gpuBytes / 1e6).toFixed(1) }),
   };
+}
+
+function untimed(agreement: Record<Rival, number>): string {
+  return Math.min(...Object.values(agreement)) < ENOUGH_ROWS ? 'rows differ' : 'over budget';
 }
 
 function share({ flops, fmaPeak }: Report, size: number, batch: number, { median }: Spread): string {

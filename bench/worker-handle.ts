@@ -15,7 +15,7 @@ export class EngineProcess implements EngineHandle {
     this.#child = fork(fileURLToPath(new URL('worker.ts', import.meta.url)), [name], {
       execArgv: ['--import', 'tsx'],
       serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       // no shaders from earlier runs: a first result must compile them
       env: { ...process.env, MESA_SHADER_CACHE_DISABLE: 'true', ...environment },
     });

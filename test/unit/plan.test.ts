@@ -183,7 +183,7 @@ function multiplications({ kernel, input, output }: ConvLayer, size: number): [e
   const pixels = (size / output.stride) ** 2;
   const { tilePixels, tileChannels, constants } = gpuPolicy.conv({ pixels, inChannels: input.channels, outChannels: output.channels, kernel });
   const up = (count: number, step: number): number => Math.ceil(count / step) * step;
-  const depth = 4 * Number(constants(kernel)['DEPTH'] ?? kernels.conv_tiled.constants.DEPTH.value);
+  const depth = 4 * (constants(kernel)['DEPTH'] ?? kernels.conv_tiled.constants.DEPTH.value);
   return [up(pixels, tilePixels) * up(output.channels, tileChannels) * up(input.channels, depth) * kernel ** 2, pixels * output.channels * input.channels * kernel ** 2];
 }
 
