@@ -36,6 +36,8 @@ export interface LoadOptions extends ByteRequest {
 const DEFAULT_SIZE = { height: 640, width: 640 };
 /** Runs of one call on the GPU at once: while one computes, the next is written and the last read back. */
 const IN_FLIGHT = 2;
+/** Most pictures of one run, so that the next ones are read while it computes, and memory is left to others. */
+const RUN_PICTURES = 32;
 
 /**
  * A YOLOv10 on a WebGPU device. Calls may overlap; each resolves when its result is there, and what it was given must stay
@@ -168,7 +170,7 @@ export class Detector<Image = Picture> {
     const { engine } = this;
     engine.planFor(size); // says at once what cannot be
     const pictures = readPictures(images, (image) => this.runtime.pictureOf(image), signal);
-    const groups = groupPictures(pictures, () => ({ images: engine.room(size), pixels: engine.sharedPixels }));
+    const groups = groupPictures(pictures, () => ({ images: Math.min(engine.room(size), RUN_PICTURES), pixels: engine.sharedPixels }));
     const runs = inOrder(groups, IN_FLIGHT, async (group) => {
       signal?.throwIfAborted();
       const { input, geometries } = packPictures(group, size, engine.pixelRoom);

@@ -84,6 +84,15 @@ describe('a batch in parts', () => {
     expect(reads).toEqual(sides);
   });
 
+  test('goes in runs of 32 pictures where there is room for more, so that reading and computing overlap', async () => {
+    const roomy = await Detector.open({ platform, pictureOf }, seededModel(tinyConfig(3), { height, width }), { device: adapter.device });
+    const { result, readAtSubmit } = await watched(() => roomy.detect([...sides, ...sides], { threshold: 0 }));
+    expect(roomy.planFor().activationBytes * 40).toBeLessThan(adapter.device.limits.maxBufferSize);
+    expect(readAtSubmit).toHaveLength(2);
+    expect(result.slice(COUNT)).toEqual(result.slice(0, COUNT));
+    roomy.dispose();
+  });
+
   test('says which picture is none', async () => {
     const complaint = detector.detect(sides.with(5, 0));
     await expect(complaint).rejects.toMatchObject({ name: 'InputError', code: 'bad-image', found: expect.stringMatching(/^images\[5\]: 0 x 40/) as string });
