@@ -1,21 +1,9 @@
-import { type KernelName, kernels } from '../kernels.gen.ts';
-import type { AddLayer, AttentionLayer, ConvLayer, DetectLayer, FeatureMap, Layer, PoolLayer, UpsampleLayer } from '../yolov10/layers.ts';
+import type { AddLayer, AttentionLayer, ConvLayer, DetectLayer, PoolLayer, UpsampleLayer } from '../yolov10/layers.ts';
 import { layerFlops, rowCount } from '../yolov10/network.ts';
-import { type DraftStep, type DraftView, listView } from './draft.ts';
-import type { Allocation, Homes } from './homes.ts';
-import type { Grid } from './plan.ts';
-import type { Policy } from './policy.ts';
-import { type WeightLayout, blocksOf4, isDepthwise } from './weights.ts';
-
-/** What lowering a layer needs to know. */
-export interface LoweringContext {
-  layers: readonly Layer[];
-  height: number;
-  width: number;
-  homes: Homes;
-  weights: WeightLayout;
-  policy: Policy;
-}
+import { type DraftStep, listView } from './draft.ts';
+import type { Allocation } from './homes.ts';
+import { type LoweringContext, geometry, overItems, pixelsOf, threadsOf, viewOf } from './lowering.ts';
+import { blocksOf4, isDepthwise } from './weights.ts';
 
 /** Channels that one thread of the attention sums, in four named vec4. */
 const VALUES_PER_THREAD = 16;
@@ -40,12 +28,6 @@ export function lowerLayers(context: LoweringContext): DraftStep[] {
     }
   });
 }
-
-/** Threads per workgroup of a kernel, as its WGSL says. */
-export const threadsOf = (kernel: Extract<KernelName, 'attention' | 'attention_any' | 'decode' | 'depthwise' | 'letterbox' | 'pack_tensor' | 'sppf' | 'upsample'>): number =>
-  kernels[kernel].constants.THREADS.value;
-
-const overItems = (items: number, perGroup: number, y = 1): Grid => ({ items, perGroup, y, batchAxis: 'x' });
 
 function lowerConv(context: LoweringContext, layer: ConvLayer, sum: AddLayer | undefined): DraftStep {
   const { input } = layer;
@@ -172,50 +154,4 @@ function lowerDetect(context: LoweringContext, layer: DetectLayer): DraftStep[] 
       reads: [...layer.boxes, ...layer.classes],
     },
   ];
-}
-
-function pixelsOf({ height, width }: LoweringContext, map: FeatureMap): number {
-  return (height * width) / map.stride ** 2;
-}
-
-/** Uniforms of shared/geometry.wgsl. */
-function geometry(context: LoweringContext, input: FeatureMap, output: FeatureMap): Record<string, number> {
-  const from = context.homes.of(input);
-  const to = context.homes.of(output);
-  return {
-    inWidth: context.width / input.stride,
-    inHeight: context.height / input.stride,
-    inPixel: from.allocation.vectors,
-    inOffset: from.offset,
-    inChannels4: blocksOf4(input.channels),
-    outWidth: context.width / output.stride,
-    outHeight: context.height / output.stride,
-    outPixel: to.allocation.vectors,
-    outOffset: to.offset,
-    outChannels4: blocksOf4(output.channels),
-    outImagePixels: to.allocation.pixels,
-    outFirstPixel: to.firstPixel,
-    residualOffset: 0,
-    kernel: 1,
-    stride: 1,
-    silu: 0,
-    residual: 0,
-  };
-}
-
-/** How to read a map back. */
-export function viewOf(context: LoweringContext, map: FeatureMap, order?: readonly number[]): DraftView {
-  const { allocation, offset, firstPixel } = context.homes.of(map);
-  return {
-    name: map.name,
-    allocation,
-    width: context.width / map.stride,
-    height: context.height / map.stride,
-    channels: map.channels,
-    pixelStride: allocation.vectors * 4,
-    channelOffset: offset * 4,
-    imagePixels: allocation.pixels,
-    firstPixel,
-    order,
-  };
 }

@@ -1,6 +1,7 @@
 import type { DraftStep } from '../../src/plan/draft.ts';
 import type { Allocation, Home, Homes } from '../../src/plan/homes.ts';
-import { type LoweringContext, lowerLayers } from '../../src/plan/lower.ts';
+import { lowerLayers } from '../../src/plan/lower.ts';
+import type { LoweringContext } from '../../src/plan/lowering.ts';
 import { type Policy, softwarePolicy } from '../../src/plan/policy.ts';
 import { layoutWeights, packWeights } from '../../src/plan/weights.ts';
 import type { FeatureMap, Layer } from '../../src/yolov10/layers.ts';
