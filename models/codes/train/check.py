@@ -7,7 +7,7 @@ import torch
 import data
 from blocks import SCDown
 from head import detections
-from loss import assign, ciou, loss
+from loss import assign, ciou, closeness, loss
 from muon import Muon, orthogonal
 from network import YOLOv10n
 from train import optimizers_for
@@ -38,6 +38,13 @@ def check_assignment():
     assert positive.tolist() == [[True, True, False, False]], positive
     assert index[0, :2].tolist() == [0, 1], index
     near(weight[0, :2], [ciou(boxes[0, i], targets[0, i]).item() for i in (0, 1)], 1e-5, "label weights")
+
+
+def check_closeness():
+    points, strides = torch.tensor([[48.0, 48], [64, 48], [48, 48], [48, 48]]), torch.tensor([[16.0], [16], [8], [32]])
+    target = torch.tensor([[[0.0, 0, 96, 96]]])
+    # In the centre at the level that is six cells across, one cell away, one level off on either side.
+    near(closeness(points, strides, target), np.exp([[[0, -1, -1, -1]]]), 1e-5, "spatial prior")
 
 
 def check_orthogonal():
@@ -98,7 +105,7 @@ def check_learning():
 
 
 def main():
-    for check in (check_ciou, check_assignment, check_orthogonal, check_thinning, check_augmentation, check_learning):
+    for check in (check_ciou, check_assignment, check_closeness, check_orthogonal, check_thinning, check_augmentation, check_learning):
         check()
         print(f"{check.__name__} passed", flush=True)
 

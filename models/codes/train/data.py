@@ -1,10 +1,12 @@
 """Shards of the data maker (<seed>.bin of JPEGs, <seed>.json of sizes and boxes) as training batches."""
 import json
+import time
 from pathlib import Path
 
 import cv2
 import numpy as np
 import torch
+from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
 GREY = 114
 ZOOMED = 0.5
@@ -113,3 +115,29 @@ def collate(examples):
         valid[i, : len(boxes)] = True
     images = torch.from_numpy(np.stack([np.ascontiguousarray(p) for p, _ in examples])).permute(0, 3, 1, 2)
     return images, rows[..., 0].long(), rows[..., 1:], valid
+
+
+class Batches(IterableDataset):
+    """Endless collated batches; every worker draws from a random sequence of its own."""
+
+    def __init__(self, shards, args, size, refresh):
+        self.shards, self.args, self.size, self.refresh = shards, args, size, refresh
+
+    def __iter__(self):
+        worker = get_worker_info()
+        cv2.setNumThreads(1)
+        rng = np.random.default_rng([time.time_ns() % 2**32, worker.id if worker else 0])
+        made = 0
+        while True:
+            size = self.size.value
+            yield collate([example(self.shards, size, rng, self.args.mosaic) for _ in range(self.args.batch)])
+            made += 1
+            if made % self.refresh == 0:
+                self.shards.refresh()
+
+
+def batches(args, shards, size):
+    """An endless iterator over collated batches of size.value, which may change meanwhile."""
+    refresh = 10**9 if args.limit else 50
+    source = Batches(shards, args, size, refresh)
+    return iter(DataLoader(source, batch_size=None, num_workers=args.workers, pin_memory=torch.cuda.is_available()))

@@ -13,6 +13,8 @@ BOX, CLASS, DISTRIBUTION = 7.5, 0.5, 1.5
 EPS = 1e-9
 # A cell with any metric above this may be chosen: a young network's overlaps to the sixth power are tiny.
 LEAST_METRIC = 1e-14
+# Cells of its own level across a target of the one-to-one head.
+CELLS_ACROSS = 6
 
 
 def ciou(a, b):
@@ -29,18 +31,30 @@ def ciou(a, b):
     return iou - (centres / (width**2 + height**2 + EPS) + shape * weight)
 
 
+def closeness(points, strides, targets):
+    """How near a target's centre each cell is, and how well its stride fits the target's size; [B, T, A] in 0..1.
+
+    The spatial prior of the one-to-one matching: overlaps of neighbouring cells nearly tie, and where it is chance which
+    of them is chosen, the head learns to report all of them.
+    """
+    centres, sides = (targets[..., :2] + targets[..., 2:]) / 2, targets[..., 2:] - targets[..., :2]
+    cells = ((points - centres[:, :, None]) / strides).square().sum(-1)
+    levels = (sides.prod(-1).clamp(1).sqrt()[..., None] / (CELLS_ACROSS * strides.T)).log2()
+    return torch.exp(-cells - levels.square())
+
+
 @torch.no_grad()
-def assign(scores, boxes, points, labels, targets, valid, top):
+def assign(scores, boxes, points, labels, targets, valid, top, prior=1):
     """Gives each target its `top` best cells inside it; a cell wanted twice goes to the larger overlap.
 
-    scores [B, A, C], boxes [B, A, 4], points [A, 2], labels [B, T], targets [B, T, 4], valid [B, T].
+    scores [B, A, C], boxes [B, A, 4], points [A, 2], labels [B, T], targets [B, T, 4], valid [B, T], prior [B, T, A].
     Returns for every cell the index of its target [B, A], whether it has one [B, A], and its soft label weight [B, A].
     """
     inside = torch.cat((points[None, None] - targets[:, :, None, :2], targets[:, :, None, 2:] - points[None, None]), -1).amin(-1) > EPS
     inside &= valid[:, :, None]
     overlap = ciou(boxes[:, None], targets[:, :, None]).clamp(0) * inside
     score = scores.gather(2, labels[:, None].expand(-1, scores.shape[1], -1)).transpose(1, 2)
-    metric = score**ALPHA * overlap**BETA * inside
+    metric = score**ALPHA * overlap**BETA * inside * prior
     best = metric.topk(top, -1)
     taken = torch.zeros_like(metric).scatter_(-1, best.indices, (best.values > LEAST_METRIC).float())
     crowded = taken.sum(1, keepdim=True) > 1
@@ -58,7 +72,8 @@ def head_loss(maps, labels, targets, valid, top):
     box_logits, class_logits = box_logits.float(), class_logits.float()
     points, strides = anchors(maps)
     boxes = decode_boxes(box_logits, points, strides)
-    index, positive, weight = assign(class_logits.detach().sigmoid(), boxes.detach(), points, labels, targets, valid, top)
+    prior = closeness(points, strides, targets) if top == 1 else 1
+    index, positive, weight = assign(class_logits.detach().sigmoid(), boxes.detach(), points, labels, targets, valid, top, prior)
     wanted = F.one_hot(labels.gather(1, index), class_logits.shape[-1]) * (weight * positive)[..., None]
     total = wanted.sum().clamp(1)
     class_loss = F.binary_cross_entropy_with_logits(class_logits, wanted.to(class_logits.dtype), reduction="sum") / total
@@ -79,7 +94,7 @@ def head_loss(maps, labels, targets, valid, top):
 
 
 def loss(outputs, labels, targets, valid):
-    """Both heads: one cell per target for the one that is kept, ten for the one that teaches the features."""
+    """Both heads, where there are both: one cell per target for the one that is kept, ten for the one that teaches the features."""
     one, many = outputs
-    value = head_loss(many, labels, targets, valid, 10)
-    return value if one is None else value + head_loss(one, labels, targets, valid, 1)
+    values = [head_loss(maps, labels, targets, valid, top) for maps, top in ((many, 10), (one, 1)) if maps is not None]
+    return sum(values)

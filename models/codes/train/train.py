@@ -10,13 +10,10 @@ import time
 from multiprocessing import Value
 from pathlib import Path
 
-import cv2
-import numpy as np
 import torch
-from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
 from compose import Composed
-from data import Shards, collate, example
+from data import Shards, batches
 from loss import loss
 from muon import Muon
 from network import YOLOv10n
@@ -41,6 +38,7 @@ def arguments():
     parser.add_argument("--workers", type=int, default=2, help="processes that make batches; 0 makes them between the steps")
     parser.add_argument("--mosaic", type=float, default=0.15, help="share of pictures put together from four")
     parser.add_argument("--init", help="checkpoint whose weights to start from, with a new schedule")
+    parser.add_argument("--only-head", action="store_true", help="train nothing but the one-to-one head, from the averaged weights of --init")
     parser.add_argument("--bf16", action="store_true", help="compute convolutions in bfloat16 on a CPU too")
     parser.add_argument("--limit", type=int, default=0, help="use only so many pictures, to see it overfit")
     return parser.parse_args()
@@ -49,10 +47,11 @@ def arguments():
 def optimizers_for(network, args):
     """Muon for dense convolutions, AdamW for the rest: depthwise kernels, biases, norms and each head's last layer."""
     last = {id(level[-1].weight) for head in heads_of(network) for level in head}
-    dense = [p for p in network.parameters() if p.ndim > 1 and p.shape[1] > 1 and id(p) not in last]
+    learning = [p for p in network.parameters() if p.requires_grad]
+    dense = [p for p in learning if p.ndim > 1 and p.shape[1] > 1 and id(p) not in last]
     chosen = {id(p) for p in dense} if args.muon else set()
-    decayed = [p for p in network.parameters() if p.ndim > 1 and id(p) not in chosen]
-    plain = [p for p in network.parameters() if p.ndim <= 1]
+    decayed = [p for p in learning if p.ndim > 1 and id(p) not in chosen]
+    plain = [p for p in learning if p.ndim <= 1]
     groups = [{"params": decayed, "weight_decay": 0.02}, {"params": plain, "weight_decay": 0.0}]
     adam = torch.optim.AdamW(groups, args.lr)
     return [adam, Muon(dense, args.muon)] if args.muon else [adam]
@@ -61,6 +60,14 @@ def optimizers_for(network, args):
 def heads_of(network):
     head = network.model[-1]
     return head.cv2, head.cv3, head.one2one_cv2, head.one2one_cv3
+
+
+def leave_only_one_to_one(network):
+    """Freezes all but the one-to-one head: features as at inference, and no other head."""
+    network.eval().requires_grad_(False)
+    head = network.model[-1]
+    for part in (head.one2one_cv2, head.one2one_cv3):
+        part.train().requires_grad_(True)
 
 
 @torch.no_grad()
@@ -72,49 +79,27 @@ def average(mean, network, step):
             slow.lerp_(fast, 1 - decay)
 
 
-class Batches(IterableDataset):
-    """Endless collated batches; every worker draws from a random sequence of its own."""
-
-    def __init__(self, shards, args, size, refresh):
-        self.shards, self.args, self.size, self.refresh = shards, args, size, refresh
-
-    def __iter__(self):
-        worker = get_worker_info()
-        cv2.setNumThreads(1)
-        rng = np.random.default_rng([time.time_ns() % 2**32, worker.id if worker else 0])
-        made = 0
-        while True:
-            size = self.size.value
-            yield collate([example(self.shards, size, rng, self.args.mosaic) for _ in range(self.args.batch)])
-            made += 1
-            if made % self.refresh == 0:
-                self.shards.refresh()
-
-
-def batches(args, shards, size):
-    refresh = 10**9 if args.limit else 50
-    source = Batches(shards, args, size, refresh)
-    return iter(DataLoader(source, batch_size=None, num_workers=args.workers, pin_memory=torch.cuda.is_available()))
-
-
 class Training:
     """Network, its moving average and the optimizer, with what a checkpoint holds of them."""
 
     def __init__(self, args, device):
         self.device, self.last = device, Path(args.run) / "last.pt"
         self.last.parent.mkdir(parents=True, exist_ok=True)
-        self.network = YOLOv10n(CLASSES).to(device, memory_format=torch.channels_last)
+        self.network = YOLOv10n(CLASSES).to(device, memory_format=torch.channels_last).train()
+        if args.only_head:
+            leave_only_one_to_one(self.network)
         self.mean = copy.deepcopy(self.network).eval()
         self.optimizers = optimizers_for(self.network, args)
         self.peaks = [[group["lr"] for group in o.param_groups] for o in self.optimizers]
         self.step, self.minutes = 0, 0.0
-        self.network.model[-1].paired = False
+        self.network.model[-1].paired = args.only_head
         if self.last.exists():
             self.restore(torch.load(self.last, map_location=device), whole=True)
             print(f"resumed at step {self.step}, {self.minutes:.1f} minutes", flush=True)
         elif args.init:
             self.restore(torch.load(args.init, map_location=device), whole=False)
-        self.network.train()
+            if args.only_head:
+                self.network.load_state_dict(self.mean.state_dict())
 
     def restore(self, state, whole):
         self.network.load_state_dict(state["network"])
