@@ -3,7 +3,7 @@ import { type OnnxModel } from './onnx/graph.ts';
 import { externalFiles } from './onnx/external.ts';
 import { parseModel } from './onnx/parse.ts';
 import type { ByteRequest, ByteSource, Platform } from './platform/contract.ts';
-import { siblingOf, siblingPath } from './platform/locate.ts';
+import { siblingOf } from './platform/locate.ts';
 
 /** A model's file, and by their names the data files that hold its weights, if it has any. */
 export interface ModelFiles {
@@ -47,9 +47,4 @@ async function readIfThere(platform: ReadsBytes, source: string, request: ByteRe
     if (error instanceof InputError && error.code === 'not-found') return undefined;
     throw error;
   });
-}
-
-/** The path of a file in the same folder as `source`, a path. */
-export function beside(source: string | URL, name: string): string {
-  return siblingPath(String(source), name);
 }

@@ -1,5 +1,6 @@
-import { type ModelFiles, beside, readModelFiles } from '../load-model.ts';
+import { type ModelFiles, readModelFiles } from '../load-model.ts';
 import type { Platform } from '../platform/contract.ts';
+import { siblingPath } from '../platform/locate.ts';
 import type { Io } from './io.ts';
 import { checkOutput } from './output-file.ts';
 import { startProgress, type Progress } from './progress.ts';
@@ -18,7 +19,7 @@ export async function openModelFiles(source: string, io: Io, outputs: readonly s
   const bar = downloadBar(io);
   try {
     const files = await readModelFiles(await runtimePlatform(), source, { signal: io.signal, onProgress: bar.report });
-    for (const output of outputs) await checkOutput(output, [...files.external.keys()].map((name) => beside(source, name)));
+    for (const output of outputs) await checkOutput(output, [...files.external.keys()].map((name) => siblingPath(source, name)));
     return files;
   } finally {
     bar.clear();
