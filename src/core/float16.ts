@@ -1,3 +1,6 @@
+/** The largest finite number of float16. */
+export const LARGEST_FLOAT16 = 65504;
+
 const scratch = new DataView(new ArrayBuffer(4));
 
 /** Widens one IEEE 754 binary16 bit pattern to a number (exact). */

@@ -1,12 +1,11 @@
 import { InputError } from '../../core/errors.ts';
+import { LARGEST_FLOAT16 } from '../../core/float16.ts';
 import { nodePath } from '../../yolov10/blocks.ts';
 import type { ConvLayer, FeatureMap, SplitLayer } from '../../yolov10/layers.ts';
 import { weightShape } from '../../yolov10/layers.ts';
 import type { ConvWeights } from '../../yolov10/weights.ts';
 import type { GraphWriter, Made, Tensor } from './graph-writer.ts';
 import { type Settings, cells } from './options.ts';
-
-const LARGEST_FLOAT16 = 65504;
 
 /** A feature map as the value that stands for it. */
 export function madeMap(settings: Settings, map: FeatureMap): Made {

@@ -1,11 +1,10 @@
+import { LARGEST_FLOAT16 } from '../../../core/float16.ts';
 import type { OnnxTensor } from '../../../onnx/graph.ts';
 import { toFloat32 } from '../../../onnx/values.ts';
 import { constantTensor } from '../../shapes/ops/constants.ts';
 import { label } from '../../shapes/infer.ts';
 import { exportAgain, type Finding } from '../finding.ts';
 import type { Patient } from '../patient.ts';
-
-const largestFloat16 = 65504;
 
 /** What the weights and metadata hold. */
 export function checkContent(patient: Patient): Finding[] {
@@ -18,7 +17,7 @@ function checkOverflow({ model }: Patient): Finding[] {
   const names = new Map(model.graph.nodes.map((node) => [node.outputs[0], label(node)]));
   return [...model.graph.initializers.values(), ...written].flatMap((tensor) => {
     const worst = isFloat(tensor) ? largestIn(tensor) : 0;
-    return worst <= largestFloat16 ? [] : [overflowFinding(tensor.name || names.get(tensor.name) || 'a constant', tensor, worst)];
+    return worst <= LARGEST_FLOAT16 ? [] : [overflowFinding(tensor.name || names.get(tensor.name) || 'a constant', tensor, worst)];
   });
 }
 
@@ -48,7 +47,7 @@ function overflowFinding(node: string, { dataType }: OnnxTensor, worst: number):
     severity: lost ? 'error' : 'warning',
     node,
     is: lost ? `infinite or not a number, in ${dataType}` : `up to ${worst.toPrecision(3)}`,
-    shouldBe: `finite, and at most ${largestFloat16} where float16 is wanted`,
+    shouldBe: `finite, and at most ${LARGEST_FLOAT16} where float16 is wanted`,
     breaks: [{ engine: lost ? 'every engine' : 'TensorRT --fp16, WebGPU f16', message: '' }],
     remedy: lost ? exportAgain : 'Keep this layer in float32.',
   };
