@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { toJpeg } from '../../models/codes/make/jpeg.ts';
+import { createStencil, LEAST_LEGIBLE, legibility } from '../../models/codes/make/legible.ts';
+import { createPicture } from '../../models/codes/make/picture.ts';
 import { Random } from '../../models/codes/make/random.ts';
 import { makeScene, type Scene } from '../../models/codes/make/scene.ts';
 import { spriteOf } from '../../models/codes/make/sprite.ts';
@@ -38,6 +40,43 @@ describe('a made picture', () => {
 
   test('holds numbers only', () => {
     for (const { picture } of scenes) expect(picture.data.every(Number.isFinite)).toBe(true);
+  });
+});
+
+describe('the legibility of a code', () => {
+  const [width, height] = [24, 16];
+  const whole = [0, 0, width, height] as const;
+  const random = new Random(3);
+  const stencil = createStencil(width, height);
+  for (let x = 4; x < 20; x++) for (let y = 4; y < 12; y++) stencil.data.fill(x % 4 < 2 ? 0 : 255, (y * width + x) * 3, (y * width + x) * 3 + 3);
+  const photoOf = (value: (printed: number) => number) => {
+    const photo = createPicture(width, height);
+    stencil.data.forEach((printed, i) => void (photo.data[i] = value(printed)));
+    return photo;
+  };
+
+  test.each([
+    ['as printed', (v: number) => v],
+    ['inverted', (v: number) => 255 - v],
+    ['faint', (v: number) => 120 + v * 0.01],
+  ])('is 1 where it is %s', (_, value) => expect(legibility(photoOf(value), stencil, whole)).toBeCloseTo(1, 5));
+
+  test('is 0 in one flat colour and beyond white, low under noise', () => {
+    expect(legibility(photoOf(() => 77), stencil, whole)).toBe(0);
+    expect(legibility(photoOf((v) => 300 + v), stencil, whole)).toBe(0);
+    const noisy = legibility(photoOf((v) => 100 + v * 0.1 + 100 * random.normal()), stencil, whole);
+    expect(noisy).toBeLessThan(LEAST_LEGIBLE);
+  });
+
+  test('looks at the printed pixels only', () => {
+    const photo = photoOf((v) => (v < 0 ? 255 * random.next() : v));
+    expect(legibility(photo, stencil, whole)).toBeCloseTo(1, 5);
+    expect(legibility(photo, stencil, [0, 0, 3, 3])).toBe(0);
+  });
+
+  test('is kept up by a gentler photo: hardly a code is lost', () => {
+    const wide = Array.from({ length: 40 }, (_, seed) => makeScene(900 + seed, 192, few));
+    expect(wide.filter(({ labels }) => labels.length > 0).length).toBeGreaterThan(28);
   });
 });
 

@@ -13,10 +13,10 @@ export interface Print {
 /** Left, top, right, bottom in picture pixels. */
 export type Box = readonly [number, number, number, number];
 
-/** Draws the sprite through the warp, sampled from the level nearest to the picture's resolution. */
-export function place(picture: Picture, sprite: Sprite, warp: Warp, print: Print): void {
+/** Draws the sprite, or the given area of it, through the warp, sampled from the level nearest to the picture's resolution. */
+export function place(picture: Picture, sprite: Sprite, warp: Warp, print: Print, area: Area = wholeOf(sprite)): void {
   const full = sprite.levels[0] as Ink;
-  const outline = outlineOf(warp, { x: 0, y: 0, width: full.width, height: full.height }, full);
+  const outline = outlineOf(warp, wholeOf(sprite), full);
   const [left, top, right, bottom] = boundsOf(outline);
   const texels = (full.width * full.height) / Math.max(1, Math.abs(areaOf(outline)));
   const level = Math.max(0, Math.min(sprite.levels.length - 1, Math.floor(Math.log2(texels) / 2 + 0.3)));
@@ -26,9 +26,18 @@ export function place(picture: Picture, sprite: Sprite, warp: Warp, print: Print
   for (let y = Math.max(0, Math.floor(top)); y < y1; y++) {
     for (let x = Math.max(0, Math.floor(left)); x < x1; x++) {
       const at = warp.inverse(x + 0.5, y + 0.5);
-      if (at !== undefined) blend(picture, (y * picture.width + x) * 3, sample(ink, at[0], at[1]), print);
+      if (at !== undefined && contains(area, at[0] * full.width, at[1] * full.height)) blend(picture, (y * picture.width + x) * 3, sample(ink, at[0], at[1]), print);
     }
   }
+}
+
+function wholeOf({ levels: [full] }: Sprite): Area {
+  const { width, height } = full as Ink;
+  return { x: 0, y: 0, width, height };
+}
+
+function contains(area: Area, x: number, y: number): boolean {
+  return x >= area.x && y >= area.y && x <= area.x + area.width && y <= area.y + area.height;
 }
 
 function blend(picture: Picture, at: number, darkness: number, print: Print): void {

@@ -1,5 +1,6 @@
 import { paintGround, scatterDecoys, type Ground } from './background.ts';
 import { photograph } from './camera.ts';
+import { createStencil, LEAST_LEGIBLE, legibility, STENCILLED } from './legible.ts';
 import { createPicture, paint, randomColour, type Colour, type Picture } from './picture.ts';
 import { areaOf, boundsOf, clipToPicture, outlineOf, place, type Box, type Print } from './place.ts';
 import { Random } from './random.ts';
@@ -16,6 +17,12 @@ export interface Label {
 export interface Scene {
   readonly picture: Picture;
   readonly labels: readonly Label[];
+}
+
+/** A scene while codes are put into it, with the stencil of what has been printed. */
+interface Draft extends Scene {
+  readonly stencil: Picture;
+  readonly labels: Label[];
 }
 
 /** Which code sprites a set draws from: sets with different `first` never share a code. */
@@ -35,6 +42,8 @@ const CLASS_WEIGHTS: readonly (readonly [CodeClass, number])[] = [
 ];
 /** Codes of which less than this share lies inside the picture are not put there. */
 const LEAST_VISIBLE = 0.45;
+/** How much gentler each further photo of the same scene is, as long as one of its codes cannot be made out. */
+const GENTLER = [1, 0.4, 0.1];
 
 /**
  * Makes the picture of this seed: same seed, size and sprites, same pixels.
@@ -48,13 +57,24 @@ export function makeScene(seed: number, longest: number, sprites: SpriteRange): 
     Math.max(32, Math.round(aspect >= 1 ? longest : longest * aspect)),
     Math.max(32, Math.round(aspect >= 1 ? longest / aspect : longest)),
   );
-  const labels: Label[] = [];
+  const draft: Draft = { picture, stencil: createStencil(picture.width, picture.height), labels: [] };
   paintGround(random, picture, groundFor(random, kind));
   if (kind === 'none') scatterDecoys(random, picture, random.int(1, 9), [0.15, 1.3], random.chance(0.4));
   else if (kind === 'photo' || random.chance(0.25)) scatterDecoys(random, picture, random.int(0, 6), [0.08, 0.7], random.chance(0.4));
-  if (kind !== 'none') addCodes(random, picture, kind, sprites, labels);
+  if (kind !== 'none') addCodes(random, draft, kind, sprites);
   const harshness = kind === 'clean' ? random.pick([0, 0, 0.3, 0.7]) : random.pick([0.4, 0.8, 1, 1]);
-  return { picture: photograph(random, picture, harshness), labels };
+  return legiblePhoto(random, draft, harshness);
+}
+
+/** A photo on which every code can be made out; after the gentlest attempt, labels for those that can. */
+function legiblePhoto(random: Random, { picture, stencil, labels }: Draft, harshness: number): Scene {
+  let taken: Scene = { picture, labels };
+  for (const share of GENTLER) {
+    const photo = photograph(random, { ...picture, data: picture.data.slice() }, harshness * share);
+    taken = { picture: photo, labels: labels.filter(({ box }) => legibility(photo, stencil, box) >= LEAST_LEGIBLE) };
+    if (taken.labels.length === labels.length) break;
+  }
+  return taken;
 }
 
 function groundFor(random: Random, kind: Kind): Ground {
@@ -62,7 +82,8 @@ function groundFor(random: Random, kind: Kind): Ground {
   return random.weighted<Ground>([['plain', 1], ['paper', 2], ['gradient', 2], ['texture', 3], ['clutter', 4], ['package', 4], ['page', 3]]);
 }
 
-function addCodes(random: Random, picture: Picture, kind: Kind, sprites: SpriteRange, labels: Label[]): void {
+function addCodes(random: Random, draft: Draft, kind: Kind, sprites: SpriteRange): void {
+  const { labels } = draft;
   const many = kind === 'photo' && random.chance(0.35);
   const wanted = many ? random.int(2, random.chance(0.2) ? 10 : 4) : 1;
   const sameClass = random.chance(0.4) ? random.weighted(CLASS_WEIGHTS) : undefined;
@@ -70,11 +91,11 @@ function addCodes(random: Random, picture: Picture, kind: Kind, sprites: SpriteR
     const codeClass = sameClass ?? random.weighted(CLASS_WEIGHTS);
     const sprite = spriteOf(codeClass, sprites.first + random.int(0, sprites.count - 1));
     const share = kind === 'photo' ? random.logBetween(0.06, many ? 0.4 : 0.6) : random.between(0.45, 1.05);
-    addCode(random, picture, kind, sprite, share, labels);
+    addCode(random, draft, kind, sprite, share);
   }
 }
 
-function addCode(random: Random, picture: Picture, kind: Kind, sprite: Sprite, share: number, labels: Label[]): void {
+function addCode(random: Random, { picture, stencil, labels }: Draft, kind: Kind, sprite: Sprite, share: number): void {
   const code = sprite.code as NonNullable<Sprite['code']>;
   const full = sprite.levels[0] as { width: number; height: number };
   const warp = createWarp(poseOf(random, picture, kind, sprite, share));
@@ -86,6 +107,7 @@ function addCode(random: Random, picture: Picture, kind: Kind, sprite: Sprite, s
   const whole = boundsOf(outlineOf(warp, { x: 0, y: 0, ...full }, full));
   if (labels.some((other) => overlap(other.box, whole))) return;
   place(picture, sprite, warp, printOf(random, kind));
+  place(stencil, sprite, warp, STENCILLED, code);
   labels.push({ codeClass: code.codeClass, box });
   if (kind !== 'clean' && random.chance(0.1)) cover(random, picture, box);
 }

@@ -6,6 +6,7 @@ import torch
 
 import data
 from blocks import SCDown
+from compose import BARE, legibility
 from head import detections
 from loss import assign, ciou, closeness, loss
 from muon import Muon, orthogonal
@@ -58,6 +59,16 @@ def check_thinning():
         near(block(x), block.cv2(block.cv1(x)), 1e-5, "downsampling while learning")
 
 
+def check_legibility():
+    rng, stencil, outline = np.random.default_rng(3), np.full((20, 20), BARE, np.float32), np.float32([[4, 4], [15, 4], [15, 15], [4, 15]])
+    stencil[4:16, 4:16] = np.arange(12) % 2
+    picture = rng.integers(0, 255, (20, 20, 3)).astype(np.uint8)
+    assert legibility(picture, stencil, outline) < 0.3, "noise is no code"
+    picture[4:16, 4:16, 1] = 120 - 3 * (np.arange(12) % 2)
+    near(legibility(picture, stencil, outline), 1, 1e-5, "legibility of a faint inverted code in one channel")
+    near(legibility(np.full_like(picture, 9), stencil, outline), 0, 0, "legibility in one flat colour")
+
+
 def rectangle(rng, tint):
     """A picture of one coloured rectangle on grey, and its row."""
     w, h = rng.integers(30, 60, 2)
@@ -104,8 +115,13 @@ def check_learning():
         assert ciou(found[0, :4], torch.from_numpy(boxes[0, 1:])) > 0.7, f"picture {c}: {found[0].tolist()}, wanted {boxes}"
 
 
+CHECKS = (
+    check_ciou, check_assignment, check_closeness, check_orthogonal, check_thinning, check_legibility, check_augmentation, check_learning,
+)
+
+
 def main():
-    for check in (check_ciou, check_assignment, check_closeness, check_orthogonal, check_thinning, check_augmentation, check_learning):
+    for check in CHECKS:
         check()
         print(f"{check.__name__} passed", flush=True)
 

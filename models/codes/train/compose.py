@@ -14,6 +14,10 @@ from ground import ground
 
 CLASS_WEIGHTS = np.array([40, 18, 13, 10, 12, 7]) / 100
 LEAST_VISIBLE = 0.45
+# As the data maker has them (make/legible.ts, make/scene.ts).
+LEAST_LEGIBLE = 0.3
+GENTLER = (1, 0.4, 0.1)
+BARE = -1
 
 
 class Pack:
@@ -31,8 +35,8 @@ class Pack:
         return cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_GRAYSCALE), area
 
 
-def place(rng, out, ink, corners, clean):
-    """Prints the bitmap into the picture."""
+def place(rng, out, ink, corners, clean, stencil=None):
+    """Prints the bitmap into the picture, and black on white into the stencil."""
     size = out.shape[0]
     h, w = ink.shape
     shrink = np.sqrt(cv2.contourArea(corners) / (w * h))
@@ -51,6 +55,9 @@ def place(rng, out, ink, corners, clean):
         tint, paper, own = print_colours(rng, clean)
         printed = (paper if own else region) * (1 - dark) + tint * dark
         region += (printed - region) * inside
+        if stencil is not None:
+            part = stencil[low[1] : high[1], low[0] : high[0]]
+            part[inside[..., 0] > 0.5] = 1 - dark[inside[..., 0] > 0.5, 0]
 
 
 def print_colours(rng, clean):
@@ -83,6 +90,29 @@ def outline_of(area, ink, corners):
     return cv2.perspectiveTransform(np.float32([[[x, y], [x + w, y], [x + w, y + h], [x, y + h]]]), unit)[0]
 
 
+def legibility(picture, stencil, outline):
+    """How much of the code inside the outline a picture still shows: the largest channel's correlation with the stencil, 0..1."""
+    area = np.zeros(stencil.shape, np.uint8)
+    cv2.fillConvexPoly(area, np.int32(np.round(outline)), 1)
+    chosen = (area > 0) & (stencil != BARE)
+    wanted, seen = stencil[chosen], picture[chosen].astype(np.float32)
+    if len(wanted) < 2:
+        return 0
+    wanted, seen = wanted - wanted.mean(), seen - seen.mean(0)
+    spread = np.sqrt((wanted**2).sum() * (seen**2).sum(0))
+    return np.abs(wanted @ seen / np.maximum(spread, 1e-6)).max()
+
+
+def legible_photo(rng, out, stencil, outlines, harsh):
+    """A photo on which every code can be made out, or the gentlest attempt at one; and which codes can be."""
+    for share in GENTLER:
+        picture = photograph(rng, out.copy(), harsh * share)
+        legible = [legibility(picture, stencil, outline) >= LEAST_LEGIBLE for outline in outlines]
+        if all(legible):
+            break
+    return picture, legible
+
+
 def add_decoy(rng, out, pack, largest):
     size = out.shape[0]
     ink, _ = pack.pick(rng, -1)
@@ -90,8 +120,8 @@ def add_decoy(rng, out, pack, largest):
     place(rng, out, ink, pose(rng, ink.shape[1] * scale, ink.shape[0] * scale, rng.uniform(0, size, 2), 0.3), False)
 
 
-def add_code(rng, out, pack, frame, share, clean, blocked):
-    """Puts a code of about `share` of the picture; returns its class and box, or None where it did not fit."""
+def add_code(rng, out, stencil, pack, frame, share, clean, blocked):
+    """Puts a code of about `share` of the picture; returns its class and box, and its outline, or None where it did not fit."""
     c = rng.choice(len(CLASS_WEIGHTS), p=CLASS_WEIGHTS)
     ink, area = pack.pick(rng, c)
     if rng.random() < 0.25 and not clean:
@@ -103,12 +133,13 @@ def add_code(rng, out, pack, frame, share, clean, blocked):
     left, top, right, bottom = whole = np.concatenate((corners.min(0), corners.max(0)))
     if any(left < b[2] and b[0] < right and top < b[3] and b[1] < bottom for b in blocked):
         return None
-    box = visible_box(outline_of(area, ink, corners), *frame)
+    outline = outline_of(area, ink, corners)
+    box = visible_box(outline, *frame)
     if box is None:
         return None
-    place(rng, out, ink, corners, clean and rng.random() < 0.85)
+    place(rng, out, ink, corners, clean and rng.random() < 0.85, stencil)
     blocked.append(whole)
-    return np.concatenate(([c], box))
+    return np.concatenate(([c], box)), outline
 
 
 def compose(pack, size, rng):
@@ -120,13 +151,15 @@ def compose(pack, size, rng):
     for _ in range(0 if kind == "clean" else rng.integers(1, 9) if kind == "none" else rng.integers(0, 6)):
         add_decoy(rng, out, pack, 1.2 if kind == "none" else 0.7)
     many = kind == "photo" and rng.random() < 0.35
-    rows, blocked = [], []
+    stencil, codes, blocked = np.full((size, size), BARE, np.float32), [], []
     for _ in range(0 if kind == "none" else rng.integers(2, 8) if many else 1):
         share = log_uniform(rng, 0.06, 0.4 if many else 0.6) if kind == "photo" else rng.uniform(0.45, 1.0)
-        row = add_code(rng, out, pack, frame, share, kind == "clean", blocked)
-        if row is not None:
-            rows.append(row)
-    picture = photograph(rng, out, rng.choice([0, 0, 0.3, 0.7] if kind == "clean" else [0.4, 0.8, 1, 1]))
+        code = add_code(rng, out, stencil, pack, frame, share, kind == "clean", blocked)
+        if code is not None:
+            codes.append(code)
+    harsh = rng.choice([0, 0, 0.3, 0.7] if kind == "clean" else [0.4, 0.8, 1, 1])
+    picture, legible = legible_photo(rng, out, stencil, [outline for _, outline in codes], harsh)
+    rows = [row for (row, _), kept in zip(codes, legible) if kept]
     return picture[: frame[1], : frame[0]], np.float32(rows).reshape(-1, 5)
 
 

@@ -30,14 +30,14 @@ def arguments():
     parser.add_argument("--minutes", type=float, default=60, help="length of the whole schedule")
     parser.add_argument("--size", type=int, default=256)
     parser.add_argument("--final-size", type=int, default=320, help="size of the final stage")
-    parser.add_argument("--final", type=float, default=0.35, help="share of the schedule that trains the one-to-one head too")
+    parser.add_argument("--final", type=float, default=0.35, help="share of the schedule at the final size, the one-to-one head learning at the latest from there")
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--lr", type=float, default=2e-3, help="peak rate of AdamW")
     parser.add_argument("--muon", type=float, default=0.02, help="peak rate of Muon; 0 leaves everything to AdamW")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--workers", type=int, default=2, help="processes that make batches; 0 makes them between the steps")
     parser.add_argument("--mosaic", type=float, default=0.15, help="share of pictures put together from four")
-    parser.add_argument("--init", help="checkpoint whose weights to start from, with a new schedule")
+    parser.add_argument("--init", help="checkpoint whose averaged weights to start from, with a new schedule")
     parser.add_argument("--only-head", action="store_true", help="train nothing but the one-to-one head, from the averaged weights of --init")
     parser.add_argument("--bf16", action="store_true", help="compute convolutions in bfloat16 on a CPU too")
     parser.add_argument("--limit", type=int, default=0, help="use only so many pictures, to see it overfit")
@@ -98,17 +98,16 @@ class Training:
             print(f"resumed at step {self.step}, {self.minutes:.1f} minutes", flush=True)
         elif args.init:
             self.restore(torch.load(args.init, map_location=device), whole=False)
-            if args.only_head:
-                self.network.load_state_dict(self.mean.state_dict())
+            self.network.load_state_dict(self.mean.state_dict())
 
     def restore(self, state, whole):
         self.network.load_state_dict(state["network"])
         self.mean.load_state_dict(state["mean"])
+        self.network.model[-1].paired |= state["paired"]
         if whole:
             for optimizer, kept in zip(self.optimizers, state["optimizers"]):
                 optimizer.load_state_dict(kept)
             self.step, self.minutes = state["step"], state["minutes"]
-            self.network.model[-1].paired = state["paired"]
 
     def pair(self):
         """Begins the final stage: from now on the one-to-one head learns too."""
