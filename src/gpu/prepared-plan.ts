@@ -1,7 +1,8 @@
 import { kernels } from '../kernels.gen.ts';
 import type { PlanInput } from '../plan/executor.ts';
-import { type BufferRange, type Plan, type Space, type Step, workgroups } from '../plan/plan.ts';
+import { type Plan, type Step, workgroups } from '../plan/plan.ts';
 import { allocating } from './allocating.ts';
+import { bindGroupOf, type SpaceBuffers } from './bind.ts';
 import type { PipelineCache } from './pipelines.ts';
 import { UniformBlock } from './uniforms.ts';
 import { USAGE } from './usage.ts';
@@ -28,7 +29,7 @@ interface BoundStep {
 /** The first step for one kind of input, and the buffers that only it reads. */
 interface Entry {
   first: BoundStep;
-  buffers: Partial<Record<Space, GPUBuffer>>;
+  buffers: SpaceBuffers;
   destroy(): void;
 }
 
@@ -168,7 +169,7 @@ export class PreparedPlan {
 
   private createEntry(kind: Kind, pixelBytes: number, pipeline: GPUComputePipeline): Entry {
     const step = this.plan.entry[kind];
-    const buffers: Entry['buffers'] = kind === 'tensor'
+    const buffers: SpaceBuffers = kind === 'tensor'
       ? { tensor: this.storage('tensor', step.buffers['tensor']!.size * this.capacity) }
       : { pixels: this.storage('pixels', this.roomForPixels(pixelBytes)), placements: this.storage('placements', PLACEMENT_BYTES * this.capacity) };
     const first = this.bind(step, ENTRY_SLOTS[kind], pipeline, buffers);
@@ -190,26 +191,11 @@ export class PreparedPlan {
     return this.device.createBuffer({ label, size, usage: STORAGE | COPY_SRC | COPY_DST });
   }
 
-  private bind(step: Step, slot: number, pipeline: GPUComputePipeline, inputs: Entry['buffers'] = {}): BoundStep {
-    const { weights, activations, rows } = this;
+  private bind(step: Step, slot: number, pipeline: GPUComputePipeline, inputs: SpaceBuffers = {}): BoundStep {
+    const { weights, activations, rows, device, capacity } = this;
+    const uniforms = { buffer: this.uniformBuffer, offset: this.uniforms.offsets[slot]!, size: kernels[step.kernel].uniforms!.size };
     const buffers = { weights, activations, rows, ...inputs };
-    const entries = kernels[step.kernel].bindings.map(({ name, binding, access }): GPUBindGroupEntry => ({
-      binding,
-      resource: access === 'uniform' ? this.uniformSlot(step, slot) : this.resource(buffers, step.buffers[name]!),
-    }));
-    const layout = this.cache.layoutOf(step.kernel);
-    return { step, pipeline, bindGroup: this.device.createBindGroup({ label: step.label, layout, entries }) };
-  }
-
-  private uniformSlot(step: Step, slot: number): GPUBufferBinding {
-    return { buffer: this.uniformBuffer, offset: this.uniforms.offsets[slot]!, size: kernels[step.kernel].uniforms!.size };
-  }
-
-  private resource(buffers: Entry['buffers'], { space, offset, size }: BufferRange): GPUBufferBinding {
-    const buffer = buffers[space]!;
-    if (size === 0) return { buffer };
-    const images = space === 'weights' ? 1 : this.capacity;
-    return { buffer, offset: offset * images, size: size * images };
+    return { step, pipeline, bindGroup: bindGroupOf(device, this.cache.layoutOf(step.kernel), step, buffers, capacity, uniforms) };
   }
 }
 

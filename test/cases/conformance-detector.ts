@@ -3,6 +3,7 @@ import type { RawPixels } from '../../src/image/picture.ts';
 import { worstAgreement } from './agreement.ts';
 import { check, checkEqual, checkRejects, type ConformanceCase, type ConformanceContext } from './conformance.ts';
 import { SAMPLE, sampleInput, sampleModel } from './conformance-sample.ts';
+import { captureDevices } from './devices.ts';
 import { meterGpu } from './gpu-meter.ts';
 import { randomOf } from './seeded-model.ts';
 
@@ -121,9 +122,9 @@ export const detectorCases: ConformanceCase[] = [
       const detector = await load(sampleModel());
       try {
         const before = await runImages(detector, [0]);
-        devices.last().destroy();
+        devices.all.at(-1)!.destroy();
         checkEqual([...(await runImages(detector, [0]))], [...before], 'rows after recovery');
-        check(devices.count() === 2, `${devices.count()} devices, expected 2`);
+        check(devices.all.length === 2, `${devices.all.length} devices, expected 2`);
       } finally {
         devices.release();
         detector.dispose();
@@ -177,20 +178,4 @@ function picture(width: number, height: number, seed: number): RawPixels {
   const random = randomOf(seed);
   const pixels = Uint8Array.from({ length: width * height * 4 }, (_, index) => (index % 4 === 3 ? 255 : Math.floor(random() * 256)));
   return { width, height, data: pixels };
-}
-
-/** Notes every device requested until released. */
-function captureDevices(): { last(): GPUDevice; count(): number; release(): void } {
-  const devices: GPUDevice[] = [];
-  const original = GPUAdapter.prototype.requestDevice;
-  GPUAdapter.prototype.requestDevice = async function requestDevice(...args): Promise<GPUDevice> {
-    const device = await original.apply(this, args);
-    devices.push(device);
-    return device;
-  };
-  return {
-    last: () => devices.at(-1) as GPUDevice,
-    count: () => devices.length,
-    release: () => (GPUAdapter.prototype.requestDevice = original),
-  };
 }

@@ -1,39 +1,22 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Detector, Detector as Engine, type LoadOptions } from '../../src/node.ts';
 import type { NodePictureSource } from '../../src/image/decode-node.ts';
-import { GpuExecutor } from '../../src/gpu/executor.ts';
-import { type Room, type RunLimits, roomOf } from '../../src/gpu/limits.ts';
 import { parseModel } from '../../src/onnx/parse.ts';
 import { serializeModel } from '../../src/onnx/serialize.ts';
 import { toFloat32 } from '../../src/onnx/values.ts';
-import { compilePlan } from '../../src/plan/compile.ts';
-import { gpuPolicy, softwarePolicy } from '../../src/plan/policy.ts';
-import { scaleConfig } from '../../src/yolov10/config.ts';
-import { drawNetwork } from '../../src/yolov10/network.ts';
+import { complaint } from '../cases/complaint.ts';
+import { captureDevices } from '../cases/devices.ts';
 import { type GpuMeter, meterGpu } from '../cases/gpu-meter.ts';
 import { noise } from '../cases/onnxruntime.ts';
-import { processorTime } from '../cases/hostile.ts';
 import { tinyModel } from '../cases/onnx-bytes.ts';
 import { seededModel } from '../cases/seeded-model.ts';
 import { testDevice } from '../cases/test-device.ts';
-import { withLimits } from '../cases/with-limits.ts';
 
 const [height, width] = [32, 64];
 const model = seededModel('n', { classCount: 3, height, width });
 const tensor = (batch: number): { data: Float32Array; dims: number[] } => ({ data: noise([batch, 3, height, width]), dims: [batch, 3, height, width] });
 const text = (content: string): Uint8Array => new TextEncoder().encode(content);
 const load = (source: Uint8Array, options?: LoadOptions): Promise<Detector> => Engine.load(source, options);
-
-/** The InputError that a call must end with, within a second of processor time. */
-async function complaint(call: () => Promise<unknown>): Promise<{ code: string; message: string }> {
-  const started = processorTime();
-  const error = await call().then(() => undefined, (reason: unknown) => reason as Error & { code: string; expected: string; found: string; remedy: string });
-  expect(processorTime() - started).toBeLessThan(1000);
-  expect(error, 'nothing was refused').toBeDefined();
-  expect(error!.name, error!.stack).toBe('InputError');
-  for (const part of ['expected', 'found', 'remedy'] as const) expect(error![part].length).toBeGreaterThan(0);
-  return { code: error!.code, message: error!.message };
-}
 
 function edited(change: (tensors: ReturnType<typeof parseModel>['graph']['initializers']) => void): Uint8Array {
   const parsed = parseModel(model);
@@ -185,125 +168,3 @@ describe('after dispose()', () => {
     expect(grant.adapter).toBeDefined();
   });
 });
-
-describe('a device that is lost', () => {
-  test('is replaced, once for all calls under way, and the rows stay the same', async () => {
-    const devices = captureDevices();
-    try {
-      const detector = await load(model);
-      const before = (await detector.run(tensor(2))).data;
-      devices.all[0]!.destroy();
-      const rows = await Promise.all([detector.run(tensor(2)), detector.run(tensor(2)), detector.run(tensor(2))]);
-      for (const { data } of rows) expect(data).toEqual(before);
-      expect(devices.all).toHaveLength(2);
-      devices.all[1]!.destroy();
-      expect((await detector.run(tensor(2))).data).toEqual(before);
-      expect(devices.all).toHaveLength(3);
-      detector.dispose();
-    } finally {
-      devices.release();
-    }
-  });
-
-  test('twice in a row is reported, and a later call tries again', async () => {
-    const devices = captureDevices();
-    try {
-      const detector = await load(model);
-      const before = (await detector.run(tensor(1))).data;
-      devices.loseNew(true);
-      devices.all[0]!.destroy();
-      expect(await complaint(() => detector.run(tensor(1)))).toMatchObject({ code: 'device-lost' });
-      devices.loseNew(false);
-      expect((await detector.run(tensor(1))).data).toEqual(before);
-      detector.dispose();
-    } finally {
-      devices.release();
-    }
-  });
-
-  test('is reported where it was the caller\'s', async () => {
-    const { device, grant } = await testDevice();
-    const detector = await load(model, { device });
-    await detector.run(tensor(1));
-    device.destroy();
-    expect(await complaint(() => detector.run(tensor(1)))).toMatchObject({ code: 'device-lost' });
-    detector.dispose();
-    expect(grant.adapter).toBeDefined();
-  });
-});
-
-describe('a batch beyond the limits', () => {
-  test('is split, and gives the rows that its parts give', async () => {
-    const { device, grant } = await testDevice();
-    const whole = await load(model, { device });
-    const expected = await whole.run(tensor(7));
-    const pictures = [50, 600, 310, 80, 900].map((side) => ({ width: side, height: 40, data: Uint8Array.from(noise([side * 160], side), (value) => value * 255) }));
-    const found = await whole.detect(pictures, { threshold: 0 });
-    const three = withLimits(device, { maxBufferSize: whole.planFor().activationBytes * 3 + 5 });
-    expect(new GpuExecutor(three, new ArrayBuffer(256)).maxBatch(whole.planFor())).toBe(3);
-    const split = await load(model, { device: three });
-    expect(await split.run(tensor(7))).toEqual(expected);
-    expect(await split.detect(pictures, { threshold: 0 })).toEqual(found);
-    expect(await split.gpuBytes()).toBeLessThan(await whole.gpuBytes());
-    split.dispose();
-    // Room for five images, but for 40 960 pixels only: the five pictures take two runs.
-    const narrow = await load(model, { device: withLimits(device, { maxStorageBufferBindingSize: height * width * 16 * 5 }) });
-    expect(await narrow.detect(pictures, { threshold: 0 })).toEqual(found);
-    const large = { width: 320, height: 160, data: Uint8Array.from(noise([320 * 160 * 4]), (value) => value * 255) };
-    const [scaledOnCpu, scaledOnGpu] = await Promise.all([narrow.detect(large, { threshold: 0 }), whole.detect(large, { threshold: 0 })]);
-    expect(scaledOnCpu).toHaveLength(scaledOnGpu.length);
-    expect(Math.max(...scaledOnCpu.map(({ score }, i) => Math.abs(score - scaledOnGpu[i]!.score)))).toBeLessThan(1e-4);
-    narrow.dispose();
-    whole.dispose();
-    device.destroy();
-    expect(grant.adapter).toBeDefined();
-  });
-
-  test('of bindings, of workgroups or of memory: the least decides, down to none at all', () => {
-    const plan = compilePlan(drawNetwork(scaleConfig('n')), 64, 64, softwarePolicy);
-    const most = (limits: Partial<RunLimits>): Room =>
-      roomOf(plan, { maxBufferSize: 2 ** 40, maxStorageBufferBindingSize: 2 ** 40, maxComputeWorkgroupsPerDimension: 2 ** 24, ...limits });
-    expect(most({ maxBufferSize: plan.activationBytes * 5 })).toMatchObject({ images: 5, limit: 'maxBufferSize' });
-    const largest = Math.max(...plan.steps.flatMap(({ buffers }) => Object.values(buffers)).filter(({ space }) => space === 'activations').map(({ size }) => size));
-    expect(most({ maxStorageBufferBindingSize: largest * 4 })).toMatchObject({ images: 4, limit: 'maxStorageBufferBindingSize' });
-    // The attention has a workgroup in z per image; its eight in y, or a convolution's 64, are all there may be at the least.
-    expect(most({ maxComputeWorkgroupsPerDimension: 64 })).toEqual({ images: 64, where: 'step "model.10.attn"', limit: 'maxComputeWorkgroupsPerDimension' });
-    expect(most({ maxComputeWorkgroupsPerDimension: 63 })).toMatchObject({ images: 0, limit: 'maxComputeWorkgroupsPerDimension' });
-    expect(most({ maxBufferSize: 1 })).toMatchObject({ images: 0, limit: 'maxBufferSize' });
-  });
-
-  test('of real adapters: memory decides, not workgroups, at any size', () => {
-    const layers = drawNetwork(scaleConfig('x'));
-    const limits = { maxBufferSize: 2 ** 36, maxStorageBufferBindingSize: 2 ** 32 - 4, maxComputeWorkgroupsPerDimension: 65_535 };
-    for (const side of [640, 1280, 2560, 4096]) {
-      for (const policy of [softwarePolicy, gpuPolicy]) {
-        const room = roomOf(compilePlan(layers, side, side, policy), limits);
-        expect(room.limit).toBe('maxStorageBufferBindingSize');
-        expect(room.images).toBeGreaterThanOrEqual(side === 640 ? 100 : side === 4096 ? 0 : 1);
-      }
-    }
-  });
-
-  test('with not even one image is an error', async () => {
-    const { device, grant } = await testDevice();
-    const tiny = await load(model, { device: withLimits(device, { maxStorageBufferBindingSize: 5000 }) });
-    expect(await complaint(() => tiny.run(tensor(2)))).toMatchObject({ code: 'out-of-memory', message: expect.stringMatching(/maxStorageBufferBindingSize.*smaller input size/) as string });
-    tiny.dispose();
-    device.destroy();
-    expect(grant.adapter).toBeDefined();
-  });
-});
-
-/** Notes every device requested; `loseNew` makes those to come be lost at once. */
-function captureDevices(): { all: GPUDevice[]; loseNew(lose: boolean): void; release(): void } {
-  const all: GPUDevice[] = [];
-  let lose = false;
-  const original = GPUAdapter.prototype.requestDevice;
-  GPUAdapter.prototype.requestDevice = async function requestDevice(...args): Promise<GPUDevice> {
-    const device = await original.apply(this, args);
-    all.push(device);
-    if (lose) device.destroy();
-    return device;
-  };
-  return { all, loseNew: (value) => (lose = value), release: () => (GPUAdapter.prototype.requestDevice = original) };
-}

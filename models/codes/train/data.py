@@ -67,7 +67,7 @@ def zoom(picture, boxes, rng):
 
 
 def mosaic(parts, size):
-    """Four pictures as quarters of one: four times the objects, at half the size."""
+    """Four pictures as quarters of one."""
     half, out, rows = size // 2, np.empty((size, size, 3), np.uint8), []
     for i, (picture, boxes) in enumerate(parts):
         x, y = i % 2 * half, i // 2 * half
@@ -93,13 +93,14 @@ def recolour(picture, rng):
 
 
 def example(shards, size, rng, mosaic_share=0.15):
-    def pick(side):
+    def pick(side, zoomed):
         picture, boxes = shards.read(rng.integers(len(shards.items)))
-        if rng.random() < ZOOMED:
+        if rng.random() < zoomed:
             picture, boxes = zoom(picture, boxes, rng)
         return letterbox(picture, boxes, side, rng)
 
-    picture, boxes = mosaic([pick(size // 2) for _ in range(4)], size) if rng.random() < mosaic_share else pick(size)
+    # Zoomed quarters show codes as large as whole pictures do: four times the codes for the same pixels.
+    picture, boxes = mosaic([pick(size // 2, 1) for _ in range(4)], size) if rng.random() < mosaic_share else pick(size, ZOOMED)
     picture, boxes = flip(picture, boxes, size, rng)
     keep = np.minimum(boxes[:, 3] - boxes[:, 1], boxes[:, 4] - boxes[:, 2]) >= 4
     return recolour(picture, rng), boxes[keep]
