@@ -50,6 +50,32 @@ describe('a batch taken apart', () => {
   });
 });
 
+describe('a batch computed across', () => {
+  const weighing = '/model.10/attn/qkv/conv/Conv';
+  const features = '/model.10/Split_output_1';
+  const codes = (op: string, attributes: Record<string, number> = {}, axes?: number[], opset = 13): string[] => {
+    const ints = Object.fromEntries(Object.entries(attributes).map(([name, value]): [string, OnnxAttribute] => [name, { kind: 'int', value }]));
+    const model = interpose(soundExport({ opset }), weighing, makeNode('across', op, axes ? [features, 'axes'] : [features], ['mixed'], ints));
+    return diagnose(axes ? withInts(model, 'axes', axes) : model).findings.flatMap(({ code, node }) => (node.includes('across') ? [code] : []));
+  };
+
+  it.each([
+    ['Softmax', { axis: 0 }], ['Softmax', { axis: -4 }], ['LogSoftmax', { axis: 0 }], ['ReduceSum', {}, [0]], ['ReduceSum', {}, [1, -4]], ['ReduceSum', {}], ['TopK', { axis: 0 }, [1]], ['ArgMax', {}],
+  ] as const)('by %s %o %o is reported', (op, attributes, axes?: readonly number[]) => {
+    expect(codes(op, attributes, axes && [...axes])).toContain('batch-sliced');
+  });
+
+  it.each([
+    ['Softmax', {}], ['Softmax', { axis: 1 }], ['ReduceSum', {}, [2, 3]], ['ReduceSum', { noop_with_empty_axes: 1 }], ['TopK', { axis: 1 }, [1]], ['ArgMax', { axis: 1 }],
+  ] as const)('along other axes, by %s %o %o, is not', (op, attributes, axes?: readonly number[]) => {
+    expect(codes(op, attributes, axes && [...axes])).not.toContain('batch-sliced');
+  });
+
+  it('is not by a Softmax whose axis defaults to 1, as up to opset 12', () => {
+    expect(codes('Softmax', {}, undefined, 12)).not.toContain('batch-sliced');
+  });
+});
+
 describe('what is fair', () => {
   const errors = (model: OnnxModel): string[] => diagnose(model).findings.flatMap(({ code, severity }) => (severity === 'error' ? [code] : []));
 

@@ -5,23 +5,29 @@ import { intOf, intsOf, numbersOf } from '../../shapes/rule.ts';
 import { type Finding, repairCommand } from '../finding.ts';
 import { dimsOf, type Patient, variesWithBatch } from '../patient.ts';
 
-/** Nodes that take some pictures out of the batch: what they give stretches to every slot again, and pictures mix. */
+/** Operators that keep the batch's length but compute across it where their axis is the first. */
+const ACROSS = ['Softmax', 'LogSoftmax'];
+
+/** Nodes that take some pictures out of the batch, or compute across them: what they give stretches to every slot again, and pictures mix. */
 export function checkSlices(patient: Patient): Finding[] {
   return patient.model.graph.nodes.filter((node) => takesPictures(patient, node)).map((node) => sliceFinding(patient, node));
 }
 
-/** Whether a node cuts or picks along a leading dimension that varies with the batch, and gives another. */
+/** Whether a node works along a leading dimension that varies with the batch, and mixes what it finds there or gives another. */
 export function takesPictures(patient: Patient, node: OnnxNode): boolean {
   const input = dimsOf(patient.full, node.inputs[0]);
   if (node.domain !== '' || !input?.[0] || !variesWithBatch(patient, input[0]) || !isAlongBatch(patient, node, input.length)) return false;
   const leading = dimsOf(patient.full, node.outputs[0])?.[0];
-  return node.op === 'Squeeze' || !leading || !equal(leading, input[0]);
+  return node.op === 'Squeeze' || ACROSS.includes(node.op) || !leading || !equal(leading, input[0]);
 }
 
 function isAlongBatch(patient: Patient, node: OnnxNode, rank: number): boolean {
   const isFirst = (axis: number): boolean => axis === 0 || axis === -rank;
+  if (node.op.startsWith('Reduce')) return reducedAxes(patient, node, rank).some(isFirst);
   switch (node.op) {
     case 'Split':
+    case 'ArgMax':
+    case 'ArgMin':
       return isFirst(intOf(node, 'axis', 0));
     case 'Gather': {
       const indices = dimsOf(patient.full, node.inputs[1]);
@@ -31,9 +37,21 @@ function isAlongBatch(patient: Patient, node: OnnxNode, rank: number): boolean {
       return (axesOf(patient, node, 3) ?? (node.inputs[3] ? [] : [0])).some(isFirst);
     case 'Squeeze':
       return axesOf(patient, node, 1)?.some(isFirst) === true;
+    case 'Softmax':
+    case 'LogSoftmax':
+      return isFirst(intOf(node, 'axis', patient.model.opset < 13 ? 1 : -1));
+    case 'TopK':
+      return isFirst(intOf(node, 'axis', -1));
     default:
       return false;
   }
+}
+
+/** The axes that a reduction takes away: without any named, all, unless it is told to do nothing then. */
+function reducedAxes(patient: Patient, node: OnnxNode, rank: number): number[] {
+  const axes = axesOf(patient, node, 1) ?? (node.inputs[1] ? undefined : []);
+  if (axes?.length === 0 && intOf(node, 'noop_with_empty_axes', 0) === 0) return Array.from({ length: rank }, (_, axis) => axis);
+  return axes ?? [];
 }
 
 function axesOf({ full }: Patient, node: OnnxNode, position: number): number[] | undefined {
