@@ -19,26 +19,26 @@ export function createStencil(width: number, height: number): Picture {
  * How much of the code in this box the photo still shows: the largest of the three channels' absolute correlations (0..1)
  * with the stencil, over the printed pixels. Inverted codes count like others; one flat colour is 0.
  */
-export function legibility(photo: Picture, stencil: Picture, [left, top, right, bottom]: Box): number {
-  const sums = [0, 1, 2].map(() => ({ n: 0, a: 0, b: 0, aa: 0, bb: 0, ab: 0 }));
+export function legibility(photo: Picture, stencil: Picture, box: Box): number {
+  return Math.max(...[0, 1, 2].map((channel) => Math.abs(correlation(photo, stencil, box, channel))));
+}
+
+function correlation(photo: Picture, stencil: Picture, [left, top, right, bottom]: Box, channel: number): number {
+  let [n, a, b, aa, bb, ab] = [0, 0, 0, 0, 0, 0];
   for (let y = Math.max(0, Math.floor(top)); y < Math.min(photo.height, Math.ceil(bottom)); y++) {
     for (let x = Math.max(0, Math.floor(left)); x < Math.min(photo.width, Math.ceil(right)); x++) {
-      const at = (y * photo.width + x) * 3;
-      if ((stencil.data[at] as number) < 0) continue;
-      sums.forEach((sum, c) => {
-        const a = stencil.data[at] as number;
-        const b = Math.max(0, Math.min(255, photo.data[at + c] as number));
-        sum.n++;
-        sum.a += a;
-        sum.b += b;
-        sum.aa += a * a;
-        sum.bb += b * b;
-        sum.ab += a * b;
-      });
+      const at = (y * photo.width + x) * 3 + channel;
+      const printed = stencil.data[at] as number;
+      if (printed < 0) continue;
+      const seen = Math.max(0, Math.min(255, photo.data[at] as number));
+      n++;
+      a += printed;
+      b += seen;
+      aa += printed * printed;
+      bb += seen * seen;
+      ab += printed * seen;
     }
   }
-  return Math.max(...sums.map(({ n, a, b, aa, bb, ab }) => {
-    const spread = (n * aa - a * a) * (n * bb - b * b);
-    return spread > 0 ? Math.abs(n * ab - a * b) / Math.sqrt(spread) : 0;
-  }));
+  const spread = (n * aa - a * a) * (n * bb - b * b);
+  return spread > 0 ? (n * ab - a * b) / Math.sqrt(spread) : 0;
 }

@@ -31,7 +31,8 @@ export function place(picture: Picture, sprite: Sprite, warp: Warp, print: Print
   }
 }
 
-function wholeOf({ levels: [full] }: Sprite): Area {
+/** The sprite from edge to edge, in its own pixels. */
+export function wholeOf({ levels: [full] }: Sprite): Area {
   const { width, height } = full as Ink;
   return { x: 0, y: 0, width, height };
 }

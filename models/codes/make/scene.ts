@@ -2,7 +2,7 @@ import { paintGround, scatterDecoys, type Ground } from './background.ts';
 import { photograph } from './camera.ts';
 import { createStencil, LEAST_LEGIBLE, legibility, STENCILLED } from './legible.ts';
 import { createPicture, paint, randomColour, type Colour, type Picture } from './picture.ts';
-import { areaOf, boundsOf, clipToPicture, outlineOf, place, type Box, type Print } from './place.ts';
+import { areaOf, boundsOf, clipToPicture, outlineOf, place, wholeOf, type Box, type Print } from './place.ts';
 import { Random } from './random.ts';
 import { spriteOf, type Area, type Sprite } from './sprite.ts';
 import { type CodeClass } from './symbologies.ts';
@@ -104,7 +104,7 @@ function addCode(random: Random, { picture, stencil, labels }: Draft, kind: Kind
   if (seen.length < 3 || areaOf(seen) / areaOf(outline) < LEAST_VISIBLE) return;
   const box = boundsOf(seen);
   if (Math.min(box[2] - box[0], box[3] - box[1]) < 4) return;
-  const whole = boundsOf(outlineOf(warp, { x: 0, y: 0, ...full }, full));
+  const whole = boundsOf(outlineOf(warp, wholeOf(sprite), full));
   if (labels.some((other) => overlap(other.box, whole))) return;
   place(picture, sprite, warp, printOf(random, kind));
   place(stencil, sprite, warp, STENCILLED, code);
