@@ -52,9 +52,12 @@ def assign(scores, boxes, points, labels, targets, valid, top, prior=1):
     """
     inside = torch.cat((points[None, None] - targets[:, :, None, :2], targets[:, :, None, 2:] - points[None, None]), -1).amin(-1) > EPS
     inside &= valid[:, :, None]
-    overlap = ciou(boxes[:, None], targets[:, :, None]).clamp(0) * inside
-    score = scores.gather(2, labels[:, None].expand(-1, scores.shape[1], -1)).transpose(1, 2)
-    metric = score**ALPHA * overlap**BETA * inside * prior
+    # Few cells lie inside a target, so what takes long is computed for those pairs alone.
+    image, target, cell = pairs = inside.nonzero(as_tuple=True)
+    overlaps = ciou(boxes[image, cell], targets[image, target]).clamp(0)
+    metrics = scores[image, cell, labels[image, target]] ** ALPHA * overlaps**BETA
+    overlap = inside.to(overlaps.dtype).index_put(pairs, overlaps)
+    metric = inside.to(overlaps.dtype).index_put(pairs, metrics) * prior
     best = metric.topk(top, -1)
     taken = torch.zeros_like(metric).scatter_(-1, best.indices, (best.values > LEAST_METRIC).float())
     crowded = taken.sum(1, keepdim=True) > 1
