@@ -1,14 +1,7 @@
 import * as ort from 'onnxruntime-node';
-import { randomOf } from './seeded-model.ts';
 
 /** What a run gave, by output name. */
 export type Outputs = Record<string, { dims: readonly number[]; data: Float32Array | BigInt64Array }>;
-
-/** Noise in 0..1, the same for the same seed. */
-export function noise(dims: readonly number[], seed = 5): Float32Array {
-  const random = randomOf(seed);
-  return Float32Array.from({ length: dims.reduce((a, b) => a * b, 1) }, random);
-}
 
 /** One run of a loaded model. */
 export type Run = (data: Float32Array, dims: readonly number[]) => Promise<Outputs>;

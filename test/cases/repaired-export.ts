@@ -4,7 +4,8 @@ import { format, formatShape, isKnown, valueOf } from '../../src/core/dim.ts';
 import { dimsOf } from '../../src/exporting/doctor/patient.ts';
 import { inferShapes } from '../../src/exporting/shapes/infer.ts';
 import type { OnnxModel } from '../../src/onnx/graph.ts';
-import { noise, withOnnx, type Outputs } from './onnxruntime.ts';
+import { noise } from './noise.ts';
+import { withOnnx, type Outputs } from './onnxruntime.ts';
 import type { PythonShapes } from './python-onnx.ts';
 
 const PE = '/model.10/attn/pe/conv/Conv';

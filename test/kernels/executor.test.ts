@@ -6,7 +6,7 @@ import type { Plan } from '../../src/plan/plan.ts';
 import { softwarePolicy } from '../../src/plan/policy.ts';
 import { layoutWeights, packWeights } from '../../src/plan/weights.ts';
 import { type GpuMeter, meterGpu } from '../cases/gpu-meter.ts';
-import { noise } from '../cases/onnxruntime.ts';
+import { noise } from '../cases/noise.ts';
 import { seededNetwork, tinyConfig } from '../cases/seeded-model.ts';
 import { testDevice } from '../cases/test-device.ts';
 import { withLimits } from '../cases/with-limits.ts';

@@ -11,7 +11,7 @@ import { kernelCases } from '../cases/kernel-all.ts';
 import type { KernelCase } from '../cases/kernel-case.ts';
 import { convCase, convVariants } from '../cases/kernel-conv.ts';
 import { type Results, runKernel, runTwin } from '../cases/kernel-run.ts';
-import { noise } from '../cases/onnxruntime.ts';
+import { noise } from '../cases/noise.ts';
 import { seededNetwork } from '../cases/seeded-model.ts';
 import { testDevice } from '../cases/test-device.ts';
 import { withLimits } from '../cases/with-limits.ts';

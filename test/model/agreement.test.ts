@@ -9,7 +9,7 @@ import { testPictures } from '../../src/crosscheck/test-pictures.ts';
 import { Detector } from '../../src/node.ts';
 import { attentionConfig, type ScaleName } from '../../src/yolov10/config.ts';
 import { worstAgreement } from '../cases/agreement.ts';
-import { noise } from '../cases/onnxruntime.ts';
+import { noiseTensor } from '../cases/noise.ts';
 import { type SeededNetwork, seededModel, seededNetwork, tinyConfig } from '../cases/seeded-model.ts';
 
 /** Both engines with one file, disposed of after. */
@@ -23,9 +23,6 @@ async function withBoth(bytes: Uint8Array, use: (engine: Engine, peer: Awaited<R
     detector.dispose();
   }
 }
-
-/** A batch of noise; each image another. */
-const images = (batch: number, height: number, width: number): NumberTensor => ({ data: noise([batch, 3, height, width]), dims: [batch, 3, height, width] });
 
 /** Least number of rows per image that have a partner, and how many there are. */
 async function agreement(engine: Engine, peer: { run(input: NumberTensor): Promise<NumberTensor> }, input: NumberTensor): Promise<{ matched: number; rows: number }> {
@@ -43,7 +40,7 @@ describe.each<ScaleName>(['n', 's', 'm', 'b', 'l', 'x'])('scale %s', (scale) => 
   it('finds what ONNX Runtime finds, in every layer and in the rows', async () => {
     const size = { height: 64, width: 96 };
     await withBoth(seededModel(scale, size), async (engine, peer) => {
-      const input = images(2, size.height, size.width);
+      const input = noiseTensor(2, size.height, size.width);
       const { matched, rows } = await agreement(engine, peer, input);
       expect(rows).toBe(126);
       expect(matched).toBeGreaterThanOrEqual(rows - 1);
@@ -60,7 +57,7 @@ describe('scale n', () => {
     const [height, width] = [128, 160];
     await withBoth(seededModel('n', { seed: 2, height, width }), async (engine, peer) => {
       for (const batch of [1, 2, 3, 5, 8]) {
-        const { matched, rows } = await agreement(engine, peer, images(batch, height, width));
+        const { matched, rows } = await agreement(engine, peer, noiseTensor(batch, height, width));
         expect([batch, rows, matched >= 299]).toEqual([batch, 300, true]);
       }
     });
@@ -69,7 +66,7 @@ describe('scale n', () => {
   it('agrees at sizes the file was not made for', async () => {
     await withBoth(seededModel('n', { seed: 3, dynamic: 'batch,height,width' }), async (engine, peer) => {
       for (const [height, width] of [[128, 128], [224, 128], [96, 320]] as const) {
-        const { matched } = await agreement(engine, peer, images(2, height, width));
+        const { matched } = await agreement(engine, peer, noiseTensor(2, height, width));
         expect([height, width, matched >= 299]).toEqual([height, width, true]);
       }
     });
@@ -79,7 +76,7 @@ describe('scale n', () => {
 it.each([1, 3, 200])('agrees with %i classes and widths of its own', async (classCount) => {
   const size = { height: 96, width: 64 };
   await withBoth(seededModel(tinyConfig(classCount), size), async (engine, peer) => {
-    const { matched, rows } = await agreement(engine, peer, images(3, size.height, size.width));
+    const { matched, rows } = await agreement(engine, peer, noiseTensor(3, size.height, size.width));
     expect(matched).toBeGreaterThanOrEqual(rows - 1);
   });
 });
@@ -89,7 +86,7 @@ it.each([[156, 16], [308, 16], [156, 10]])('agrees with %i attended channels and
   const config = tinyConfig(3);
   const custom = { ...config, psa: attentionConfig(attended, 32), head: { ...config.head, bins } };
   await withBoth(seededModel(custom, { height: 96, width: 64 }), async (engine, peer) => {
-    const input = images(3, 96, 64);
+    const input = noiseTensor(3, 96, 64);
     const { matched, rows } = await agreement(engine, peer, input);
     expect(matched).toBeGreaterThanOrEqual(rows - 1);
     const names = tensorNames(seededNetwork(custom));

@@ -3,7 +3,7 @@ import { Detector } from '../../src/detector.ts';
 import { type Picture, pictureFrom } from '../../src/image/picture.ts';
 import type { AdapterGrant } from '../../src/platform/contract.ts';
 import * as platform from '../../src/platform/node.ts';
-import { noise } from '../cases/onnxruntime.ts';
+import { noisePicture, noiseTensor } from '../cases/noise.ts';
 import { seededModel, tinyConfig } from '../cases/seeded-model.ts';
 import { testDevice } from '../cases/test-device.ts';
 import { withLimits } from '../cases/with-limits.ts';
@@ -22,7 +22,7 @@ let onRead: (side: number) => void = () => {};
 async function pictureOf(side: number): Promise<Picture> {
   reads.push(side);
   onRead(side);
-  return pictureFrom({ width: side, height: 40, data: Uint8Array.from(noise([side * 160], side), (value) => value * 255) });
+  return pictureFrom(noisePicture(side, 40, side));
 }
 
 beforeAll(async () => {
@@ -73,7 +73,7 @@ describe('a batch in parts', () => {
   });
 
   test('of a tensor keeps two runs under way, too', async () => {
-    const { most, readAtSubmit } = await watched(() => detector.run({ data: noise([7, 3, height, width]), dims: [7, 3, height, width] }));
+    const { most, readAtSubmit } = await watched(() => detector.run(noiseTensor(7, height, width)));
     expect({ most, runs: readAtSubmit.length }).toEqual({ most: 2, runs: 4 });
   });
 

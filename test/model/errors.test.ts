@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { NumberTensor } from '../../src/crosscheck/engine.ts';
 import { type Detector, Detector as Engine, type LoadOptions } from '../../src/node.ts';
 import type { NodePictureSource } from '../../src/image/decode-node.ts';
 import { parseModel } from '../../src/onnx/parse.ts';
@@ -7,14 +8,14 @@ import { toFloat32 } from '../../src/onnx/values.ts';
 import { complaint } from '../cases/complaint.ts';
 import { captureDevices } from '../cases/devices.ts';
 import { type GpuMeter, meterGpu } from '../cases/gpu-meter.ts';
-import { noise } from '../cases/onnxruntime.ts';
+import { noise, noiseTensor } from '../cases/noise.ts';
 import { tinyModel } from '../cases/onnx-bytes.ts';
 import { seededModel } from '../cases/seeded-model.ts';
 import { testDevice } from '../cases/test-device.ts';
 
 const [height, width] = [32, 64];
 const model = seededModel('n', { classCount: 3, height, width });
-const tensor = (batch: number): { data: Float32Array; dims: number[] } => ({ data: noise([batch, 3, height, width]), dims: [batch, 3, height, width] });
+const tensor = (batch: number): NumberTensor => noiseTensor(batch, height, width);
 const text = (content: string): Uint8Array => new TextEncoder().encode(content);
 const load = (source: Uint8Array, options?: LoadOptions): Promise<Detector> => Engine.load(source, options);
 
@@ -91,7 +92,7 @@ describe('what is no usable request', () => {
   });
 
   test('a tensor whose size is no multiple of 32', async () => {
-    expect(await complaint(() => detector.run({ data: noise([1, 3, 30, 32]), dims: [1, 3, 30, 32] }))).toMatchObject({ code: 'bad-argument' });
+    expect(await complaint(() => detector.run(noiseTensor(1, 30, 32)))).toMatchObject({ code: 'bad-argument' });
   });
 
   const grey = (w: number, h: number, length = w * h * 4): NodePictureSource => ({ width: w, height: h, data: new Uint8Array(Math.max(0, length)) });

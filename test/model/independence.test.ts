@@ -8,7 +8,7 @@ import { policyFor } from '../../src/plan/policy.ts';
 import { layoutWeights, packWeights } from '../../src/plan/weights.ts';
 import { ReferenceExecutor } from '../../src/reference/executor.ts';
 import { anchorCount } from '../../src/yolov10/network.ts';
-import { noise } from '../cases/onnxruntime.ts';
+import { noise, noisePicture, noiseTensor } from '../cases/noise.ts';
 import { seededModel, seededNetwork } from '../cases/seeded-model.ts';
 import { testDevice } from '../cases/test-device.ts';
 
@@ -72,7 +72,7 @@ describe('a result does not depend on its neighbours', () => {
   });
 
   test('another size in between changes nothing', async () => {
-    await detector.run({ data: noise([2, 3, 64, 32]), dims: [2, 3, 64, 32] });
+    await detector.run(noiseTensor(2, 64, 32));
     expect(await differingSlots([3, 1])).toEqual([]);
   });
 
@@ -90,7 +90,7 @@ describe('a result does not depend on its neighbours', () => {
   });
 
   test('more sizes at once than are kept ready get their own rows, and so does a trace among them', async () => {
-    const others = [32, 64, 128, 160, 192].map((side) => ({ data: noise([1, 3, side, 32]), dims: [1, 3, side, 32] }));
+    const others = [32, 64, 128, 160, 192].map((side) => (noiseTensor(1, side, 32)));
     const expected: Float32Array[] = [];
     for (const other of others) expected.push((await detector.run(other)).data);
     const traced: Float32Array[] = [];
@@ -114,7 +114,7 @@ describe('a result does not depend on its neighbours', () => {
 
   test('pictures of different sizes, alone and together', async () => {
     const pictures = [[40, 30], [200, 31], [7, 90]].map(([w, h], seed) => (
-      { width: w!, height: h!, data: Uint8Array.from(noise([w! * h! * 4], seed + 1), (value) => value * 255) }));
+      noisePicture(w!, h!, seed + 1)));
     const options = { threshold: 0 };
     const single = await Promise.all(pictures.map((picture) => detector.detect(picture, options)));
     expect(single.every((detections) => detections.length > 40)).toBe(true);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { NumberTensor } from '../../src/crosscheck/engine.ts';
 import { GpuExecutor } from '../../src/gpu/executor.ts';
 import { type Room, type RunLimits, roomOf } from '../../src/gpu/limits.ts';
 import { type Detector, Detector as Engine, type LoadOptions } from '../../src/node.ts';
@@ -7,14 +8,14 @@ import { gpuPolicy, softwarePolicy } from '../../src/plan/policy.ts';
 import { scaleConfig } from '../../src/yolov10/config.ts';
 import { drawNetwork } from '../../src/yolov10/network.ts';
 import { complaint } from '../cases/complaint.ts';
-import { noise } from '../cases/onnxruntime.ts';
+import { noisePicture, noiseTensor } from '../cases/noise.ts';
 import { seededModel } from '../cases/seeded-model.ts';
 import { testDevice } from '../cases/test-device.ts';
 import { withLimits } from '../cases/with-limits.ts';
 
 const [height, width] = [32, 64];
 const model = seededModel('n', { classCount: 3, height, width });
-const tensor = (batch: number): { data: Float32Array; dims: number[] } => ({ data: noise([batch, 3, height, width]), dims: [batch, 3, height, width] });
+const tensor = (batch: number): NumberTensor => noiseTensor(batch, height, width);
 const load = (source: Uint8Array, options?: LoadOptions): Promise<Detector> => Engine.load(source, options);
 
 describe('a batch beyond the limits', () => {
@@ -22,7 +23,7 @@ describe('a batch beyond the limits', () => {
     const { device, grant } = await testDevice();
     const whole = await load(model, { device });
     const expected = await whole.run(tensor(7));
-    const pictures = [50, 600, 310, 80, 900].map((side) => ({ width: side, height: 40, data: Uint8Array.from(noise([side * 160], side), (value) => value * 255) }));
+    const pictures = [50, 600, 310, 80, 900].map((side) => noisePicture(side, 40, side));
     const found = await whole.detect(pictures, { threshold: 0 });
     const three = withLimits(device, { maxBufferSize: whole.planFor().activationBytes * 3 + 5 });
     expect(new GpuExecutor(three, new ArrayBuffer(256)).maxBatch(whole.planFor())).toBe(3);
@@ -34,7 +35,7 @@ describe('a batch beyond the limits', () => {
     // Room for five images, but for 40 960 pixels only: the five pictures take two runs.
     const narrow = await load(model, { device: withLimits(device, { maxStorageBufferBindingSize: height * width * 16 * 5 }) });
     expect(await narrow.detect(pictures, { threshold: 0 })).toEqual(found);
-    const large = { width: 320, height: 160, data: Uint8Array.from(noise([320 * 160 * 4]), (value) => value * 255) };
+    const large = noisePicture(320, 160);
     const [scaledOnCpu, scaledOnGpu] = await Promise.all([narrow.detect(large, { threshold: 0 }), whole.detect(large, { threshold: 0 })]);
     expect(scaledOnCpu).toHaveLength(scaledOnGpu.length);
     expect(Math.max(...scaledOnCpu.map(({ score }, i) => Math.abs(score - scaledOnGpu[i]!.score)))).toBeLessThan(1e-4);

@@ -1,15 +1,16 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import type { NumberTensor } from '../../src/crosscheck/engine.ts';
 import { type Detector, Detector as Engine, type LoadOptions } from '../../src/node.ts';
 import { requestAdapter } from '../../src/platform/node.ts';
 import { complaint } from '../cases/complaint.ts';
 import { captureDevices } from '../cases/devices.ts';
-import { noise } from '../cases/onnxruntime.ts';
+import { noiseTensor } from '../cases/noise.ts';
 import { seededModel } from '../cases/seeded-model.ts';
 import { testDevice } from '../cases/test-device.ts';
 
 const [height, width] = [32, 64];
 const model = seededModel('n', { classCount: 3, height, width });
-const tensor = (batch: number): { data: Float32Array; dims: number[] } => ({ data: noise([batch, 3, height, width]), dims: [batch, 3, height, width] });
+const tensor = (batch: number): NumberTensor => noiseTensor(batch, height, width);
 const load = (source: Uint8Array, options?: LoadOptions): Promise<Detector> => Engine.load(source, options);
 
 beforeAll(() => requestAdapter()); // makes WebGPU's classes global

@@ -1,16 +1,17 @@
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { NumberTensor } from '../../src/crosscheck/engine.ts';
 import { type Detector, Detector as Engine } from '../../src/node.ts';
 import { requestAdapter } from '../../src/platform/node.ts';
 import { altered, captureDevices, shortOfMemory } from '../cases/devices.ts';
-import { noise } from '../cases/onnxruntime.ts';
+import { noisePicture, noiseTensor } from '../cases/noise.ts';
 import { seededModel, tinyConfig } from '../cases/seeded-model.ts';
 import { testDevice } from '../cases/test-device.ts';
 import { withLimits } from '../cases/with-limits.ts';
 
 const [height, width] = [32, 64];
 const model = seededModel(tinyConfig(3), { height, width });
-const tensor = (batch: number): { data: Float32Array; dims: number[] } => ({ data: noise([batch, 3, height, width]), dims: [batch, 3, height, width] });
-const pictures = [5, 60, 31, 8, 90, 17, 44].map((side) => ({ width: side, height: 40, data: Uint8Array.from(noise([side * 160], side), (value) => value * 255) }));
+const tensor = (batch: number): NumberTensor => noiseTensor(batch, height, width);
+const pictures = [5, 60, 31, 8, 90, 17, 44].map((side) => noisePicture(side, 40, side));
 const options = { threshold: 0 };
 
 let devices: ReturnType<typeof captureDevices> | undefined;

@@ -3,13 +3,11 @@ import { type Detector, Detector as Engine } from '../../src/node.ts';
 import { stepsOf } from '../../src/plan/plan.ts';
 import { requestAdapter } from '../../src/platform/node.ts';
 import { type GpuMeter, meterGpu } from '../cases/gpu-meter.ts';
-import { noise } from '../cases/onnxruntime.ts';
+import { noisePicture, noiseTensor } from '../cases/noise.ts';
 import { seededModel } from '../cases/seeded-model.ts';
 
 const [height, width] = [64, 64];
 const nothingMade = { submits: 1, buffers: 0, bufferBytes: 0, bindGroups: 0, pipelines: 0, shaderModules: 0 };
-const picture = (w: number, h: number): { width: number; height: number; data: Uint8Array } =>
-  ({ width: w, height: h, data: Uint8Array.from(noise([w * h * 4]), (value) => value * 255) });
 
 let detector: Detector;
 let meter: GpuMeter;
@@ -25,7 +23,7 @@ afterAll(() => {
   meter?.remove();
 });
 
-const run = (batch: number): Promise<unknown> => detector.run({ data: noise([batch, 3, height, width]), dims: [batch, 3, height, width] });
+const run = (batch: number): Promise<unknown> => detector.run(noiseTensor(batch, height, width));
 
 describe('a warm engine', () => {
   test('makes nothing and submits once, whatever the batch, within what it has room for', async () => {
@@ -41,8 +39,8 @@ describe('a warm engine', () => {
   });
 
   test('does so with pictures', async () => {
-    await detector.detect([picture(50, 40), picture(40, 50)]);
-    for (const pictures of [[picture(31, 77)], [picture(8, 8), picture(90, 20), picture(64, 64)]]) {
+    await detector.detect([noisePicture(50, 40), noisePicture(40, 50)]);
+    for (const pictures of [[noisePicture(31, 77)], [noisePicture(8, 8), noisePicture(90, 20), noisePicture(64, 64)]]) {
       meter.read();
       await detector.detect(pictures);
       const { dispatches, ...made } = meter.read();
@@ -52,15 +50,15 @@ describe('a warm engine', () => {
 
   test('has made nothing for pictures before there are any, and only what they take when there are', async () => {
     const own = await Engine.load(seededModel('n', { height, width }));
-    const tensorRun = (): Promise<unknown> => own.run({ data: noise([1, 3, height, width]), dims: [1, 3, height, width] });
+    const tensorRun = (): Promise<unknown> => own.run(noiseTensor(1, height, width));
     meter.read();
     await tensorRun();
     const { pipelines, bindGroups } = meter.read();
     const steps = stepsOf(own.planFor(), 'tensor');
     expect({ pipelines, bindGroups }).toEqual({ pipelines: new Set(steps.map(({ kernel, constants }) => kernel + JSON.stringify(constants))).size, bindGroups: steps.length });
-    await own.detect(picture(31, 77));
+    await own.detect(noisePicture(31, 77));
     expect(meter.read()).toMatchObject({ submits: 1, buffers: 2, bindGroups: 1, pipelines: 1, shaderModules: 1 });
-    await Promise.all([tensorRun(), own.detect(picture(20, 30))]);
+    await Promise.all([tensorRun(), own.detect(noisePicture(20, 30))]);
     expect(meter.read()).toMatchObject({ ...nothingMade, submits: 2 });
     own.dispose();
   });
@@ -68,14 +66,14 @@ describe('a warm engine', () => {
   test('was warmed up by warmUp', async () => {
     await detector.warmUp(2, { height: 32, width: 64 });
     meter.read();
-    await detector.run({ data: noise([2, 3, 32, 64]), dims: [2, 3, 32, 64] });
+    await detector.run(noiseTensor(2, 32, 64));
     expect(meter.read()).toMatchObject(nothingMade);
   });
 
   test('was warmed up for pictures of a size, whatever the batch', async () => {
     await detector.warmUp(2, { height: 64, width: 32 }, { width: 900, height: 700 });
     meter.read();
-    await detector.detect([picture(900, 700), picture(700, 900)], { imageSize: { height: 64, width: 32 } });
+    await detector.detect([noisePicture(900, 700), noisePicture(700, 900)], { imageSize: { height: 64, width: 32 } });
     expect(meter.read()).toMatchObject(nothingMade);
   });
 
@@ -83,14 +81,14 @@ describe('a warm engine', () => {
     await run(1);
     meter.read();
     await run(4);
-    await detector.run({ data: noise([1, 3, 96, 32]), dims: [1, 3, 96, 32] });
+    await detector.run(noiseTensor(1, 96, 32));
     expect(meter.read()).toMatchObject({ pipelines: 0, shaderModules: 0 });
   });
 
   test('keeps several sizes ready', async () => {
     const sizes = [[32, 32], [64, 64], [32, 96]] as const;
     const runAll = async (): Promise<void> => {
-      for (const [h, w] of sizes) await detector.run({ data: noise([1, 3, h, w]), dims: [1, 3, h, w] });
+      for (const [h, w] of sizes) await detector.run(noiseTensor(1, h, w));
     };
     await runAll();
     meter.read();
@@ -110,7 +108,7 @@ describe('GPU memory', () => {
     const own = await Engine.load(seededModel('n', { height, width }));
     const bytes: number[] = [];
     for (const batch of [1, 2, 3, 4]) {
-      await own.run({ data: noise([batch, 3, height, width]), dims: [batch, 3, height, width] });
+      await own.run(noiseTensor(batch, height, width));
       bytes.push(await own.gpuBytes());
       const readback = 3 * own.planFor().rows * 6 * 4 * batch;
       expect(meter.liveBytes() - before).toBe(bytes.at(-1)! + readback);
@@ -129,7 +127,7 @@ describe('GPU memory', () => {
     const sizes = [32, 64, 96, 128, 160, 192].map((side) => [32, side] as const);
     const live: number[] = [];
     for (const [h, w] of sizes) {
-      await own.run({ data: noise([1, 3, h, w]), dims: [1, 3, h, w] });
+      await own.run(noiseTensor(1, h, w));
       await settled();
       live.push(meter.liveBytes());
     }

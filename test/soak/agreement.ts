@@ -5,7 +5,8 @@
 import { Detector } from '../../src/node.ts';
 import { SCALE_NAMES, type ScaleName } from '../../src/yolov10/config.ts';
 import { worstAgreement } from '../cases/agreement.ts';
-import { noise, runOnnx } from '../cases/onnxruntime.ts';
+import { noise } from '../cases/noise.ts';
+import { runOnnx } from '../cases/onnxruntime.ts';
 import { seededModel } from '../cases/seeded-model.ts';
 
 const [scales = SCALE_NAMES.join(), sizes = '320x320,416x672,640x640', batches = '1'] = process.argv.slice(2);

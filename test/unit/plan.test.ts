@@ -11,7 +11,7 @@ import { ReferenceExecutor } from '../../src/reference/executor.ts';
 import { type NetworkConfig, SCALE_NAMES, type ScaleName, attentionConfig, scaleConfig } from '../../src/yolov10/config.ts';
 import type { ConvLayer, FeatureMap, Layer } from '../../src/yolov10/layers.ts';
 import { anchorCount, countFlops, drawNetwork } from '../../src/yolov10/network.ts';
-import { noise } from '../cases/onnxruntime.ts';
+import { noise } from '../cases/noise.ts';
 import { seededNetwork } from '../cases/seeded-model.ts';
 
 const sizes: [height: number, width: number][] = [[640, 640], [320, 320], [384, 640], [32, 32], [32, 1280]];

@@ -8,7 +8,7 @@ import { layoutWeights, packWeights } from '../../src/plan/weights.ts';
 import { ReferenceExecutor } from '../../src/reference/executor.ts';
 import { twins } from '../../src/reference/twins.ts';
 import { kernels } from '../../src/kernels.gen.ts';
-import { noise } from '../cases/onnxruntime.ts';
+import { noise } from '../cases/noise.ts';
 import { seededNetwork } from '../cases/seeded-model.ts';
 
 const network = seededNetwork('n', { classCount: 3 });
