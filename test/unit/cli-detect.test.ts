@@ -8,6 +8,7 @@ import type { Engine, EngineRequest, OpenEngine } from '../../src/cli/engine.ts'
 import { InputError } from '../../src/core/errors.ts';
 import type { Detection } from '../../src/image/detection.ts';
 import type { Picture } from '../../src/image/picture.ts';
+import { described } from '../cases/described.ts';
 import { recordIo } from '../cases/recorded-io.ts';
 
 let folder = '';
@@ -41,7 +42,7 @@ interface Fake {
 function fake(behaviour: Partial<Pick<Engine, 'detect'>> = {}, software = false): Fake {
   const record: Fake = { requests: [], batches: [], options: [], disposed: 0, open: () => Promise.resolve(engine) };
   const engine: Engine = {
-    adapter: { description: 'test adapter', software, vendor: '', architecture: '', device: '', features: [], limits: {} },
+    adapter: described('test adapter', software),
     labels: ['linear', 'qr'],
     detect: (pictures, options) => {
       record.batches.push(pictures.map(({ width }) => width));

@@ -1,16 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { kernels } from '../../src/kernels.gen.ts';
 import { compilePlan } from '../../src/plan/compile.ts';
-import { type DraftStep, finishSteps } from '../../src/plan/draft.ts';
-import { type Homes, assignHomes } from '../../src/plan/homes.ts';
-import { lowerLayers } from '../../src/plan/lower.ts';
 import { type BufferRange, type Plan, type Step, stepsOf, workgroups } from '../../src/plan/plan.ts';
 import { gpuPolicy, softwarePolicy } from '../../src/plan/policy.ts';
 import { ALIGNMENT, layoutWeights, packWeights } from '../../src/plan/weights.ts';
 import { ReferenceExecutor } from '../../src/reference/executor.ts';
 import { type NetworkConfig, SCALE_NAMES, type ScaleName, attentionConfig, scaleConfig } from '../../src/yolov10/config.ts';
-import type { ConvLayer, FeatureMap, Layer } from '../../src/yolov10/layers.ts';
+import type { ConvLayer } from '../../src/yolov10/layers.ts';
 import { anchorCount, countFlops, drawNetwork } from '../../src/yolov10/network.ts';
+import { meet, misreadings } from '../cases/misreadings.ts';
 import { noise } from '../cases/noise.ts';
 import { seededNetwork } from '../cases/seeded-model.ts';
 
@@ -21,7 +19,6 @@ const planOf = (scale: ScaleName, height: number, width: number, policy = softwa
   compilePlan(drawNetwork(scaleConfig(scale)), height, width, policy);
 
 const activations = (step: Step): BufferRange[] => Object.values(step.buffers).filter(({ space }) => space === 'activations');
-const meet = (a: BufferRange, b: BufferRange): boolean => a.offset < b.offset + b.size && b.offset < a.offset + a.size;
 
 describe('plans', () => {
   test('n takes at most 95 dispatches', () => {
@@ -135,49 +132,6 @@ describe('plans', () => {
   });
 });
 
-describe('homes', () => {
-  const layers = drawNetwork(scaleConfig('b'));
-  const homes = assignHomes(layers, 64, 96);
-
-  test('inputs of a concatenation lie side by side in its output', () => {
-    let seen = 0;
-    for (const layer of layers) {
-      if (layer.kind !== 'concat') continue;
-      const whole = homes.of(layer.output);
-      let { offset } = whole;
-      for (const part of layer.inputs) {
-        expect(homes.of(part)).toEqual({ ...whole, offset });
-        offset += part.channels / 4;
-        seen++;
-      }
-    }
-    expect(seen).toBeGreaterThan(30);
-  });
-
-  test('halves of a split are halves of its input', () => {
-    for (const layer of layers) {
-      if (layer.kind !== 'split') continue;
-      const { allocation, offset } = homes.of(layer.input);
-      expect(layer.outputs.map((half) => homes.of(half))).toMatchObject([{ offset }, { offset: offset + layer.input.channels / 8 }]);
-      for (const half of layer.outputs) expect(homes.of(half).allocation).toBe(allocation);
-    }
-  });
-
-  test('a shortcut lies in the buffer of its sum', () => {
-    const sums = layers.filter((layer) => layer.kind === 'add');
-    expect(sums.length).toBeGreaterThan(8);
-    for (const { inputs: [shortcut], output } of sums) expect(homes.of(shortcut).allocation).toBe(homes.of(output).allocation);
-  });
-
-  test('the levels of the head are stacked without gaps', () => {
-    const head = layers.find((layer) => layer.kind === 'detect')!;
-    const cells = [8 * 12, 4 * 6, 2 * 3];
-    expect(head.boxes.map((map) => homes.of(map).firstPixel)).toEqual([0, cells[0], cells[0]! + cells[1]!]);
-    expect(head.classes.map((map) => homes.of(map).firstPixel)).toEqual([0, cells[0], cells[0]! + cells[1]!]);
-    expect(homes.logits).toMatchObject({ pixels: anchorCount(64, 96), vectors: 16 + 20 });
-  });
-});
-
 /** Multiplications that the tiles of a GPU's policy make at an input size, and those that the layer asks for. */
 function multiplications({ kernel, input, output }: ConvLayer, size: number): [executed: number, useful: number] {
   const pixels = (size / output.stride) ** 2;
@@ -185,72 +139,4 @@ function multiplications({ kernel, input, output }: ConvLayer, size: number): [e
   const up = (count: number, step: number): number => Math.ceil(count / step) * step;
   const depth = 4 * (constants(kernel)['DEPTH'] ?? kernels.conv_tiled.constants.DEPTH.value);
   return [up(pixels, tilePixels) * up(output.channels, tileChannels) * up(input.channels, depth) * kernel ** 2, pixels * output.channels * input.channels * kernel ** 2];
-}
-
-/** Which reads meet something else than the map they mean: all of activation memory is followed, vec4 by vec4. */
-function misreadings(scale: ScaleName, height: number, width: number, edit = (drafts: DraftStep[]): DraftStep[] => drafts): string[] {
-  const layers = drawNetwork(scaleConfig(scale));
-  const homes = assignHomes(layers, height, width);
-  const drafts = edit(lowerLayers({ layers, height, width, policy: softwarePolicy, weights: layoutWeights(layers), homes }));
-  const { steps } = finishSteps(drafts);
-  const memory = new Memory(layers, homes);
-  const [images] = drafts[0]!.reads;
-  memory.write(images!, steps[0]!.buffers['input']!);
-  return drafts.flatMap((draft, i) => {
-    const { buffers } = steps[i]!;
-    const rangeOf = (map: FeatureMap): BufferRange => {
-      const [name] = Object.entries(draft.buffers).find(([, buffer]) => buffer === homes.of(map).allocation)!;
-      return buffers[name]!;
-    };
-    const wrong = draft.reads.filter((map) => !memory.holds(map, rangeOf(map)));
-    for (const map of draft.makes) memory.write(map, rangeOf(map));
-    if (draft.makes.length === 0) for (const name of ['boxes', 'scores', 'chosen']) if (buffers[name]) memory.spoil(buffers[name]);
-    return wrong.map((map) => `${draft.label} reads ${map.name}`);
-  });
-}
-
-/** What was last written where: per range, by first pixel and vec4, a map and a vec4 of it. */
-class Memory {
-  private readonly homes: Homes;
-  private readonly parents = new Map<string, () => string[]>();
-  private contents: { range: BufferRange; cells: Map<string, string> }[] = [];
-
-  constructor(layers: readonly Layer[], homes: Homes) {
-    this.homes = homes;
-    for (const layer of layers) {
-      if (layer.kind === 'concat') this.parents.set(layer.output.name, () => layer.inputs.flatMap((input) => this.cellsOf(input)));
-      if (layer.kind === 'split') {
-        const half = layer.input.channels / 8;
-        layer.outputs.forEach(({ name }, i) => this.parents.set(name, () => this.cellsOf(layer.input).slice(i * half, (i + 1) * half)));
-      }
-      if (layer.kind === 'attention') this.parents.set(layer.value.name, () => this.cellsOf(layer.input).slice((layer.heads * layer.keyDim) / 2));
-    }
-  }
-
-  write(map: FeatureMap, range: BufferRange): void {
-    this.spoil(range, (other) => other.offset !== range.offset || other.size !== range.size);
-    let content = this.contents.find((known) => known.range.offset === range.offset);
-    if (!content) this.contents.push((content = { range, cells: new Map() }));
-    this.cellsOf(map).forEach((cell, i) => content.cells.set(this.placeOf(map, i), cell));
-  }
-
-  /** Forgets everything that lies in a range. */
-  spoil(range: BufferRange, where = (_other: BufferRange): boolean => true): void {
-    this.contents = this.contents.filter((known) => !(meet(known.range, range) && where(known.range)));
-  }
-
-  holds(map: FeatureMap, range: BufferRange): boolean {
-    const content = this.contents.find((known) => known.range.offset === range.offset && known.range.size === range.size);
-    return content !== undefined && this.cellsOf(map).every((cell, i) => content.cells.get(this.placeOf(map, i)) === cell);
-  }
-
-  private placeOf(map: FeatureMap, index: number): string {
-    const { offset, firstPixel } = this.homes.of(map);
-    return `${firstPixel}:${offset + index}`;
-  }
-
-  /** The pieces that steps write of which a map is made. */
-  private cellsOf(map: FeatureMap): string[] {
-    return this.parents.get(map.name)?.() ?? Array.from({ length: Math.ceil(map.channels / 4) }, (_, i) => `${map.name}#${i}`);
-  }
 }
