@@ -88,7 +88,7 @@ def flip(picture, boxes, size, rng):
 
 
 def recolour(picture, rng):
-    """Another exposure and white balance; by a table, as arithmetic on whole pictures takes ten times as long."""
+    """Another exposure and white balance; by a table, as arithmetic on whole pictures takes five times as long."""
     gain, shift = rng.uniform(0.75, 1.25) * rng.uniform(0.9, 1.1, 3), rng.uniform(-20, 20)
     table = np.clip(np.arange(256)[:, None] * gain + shift, 0, 255).astype(np.uint8)
     return cv2.LUT(picture, table[None])
