@@ -90,7 +90,7 @@ describe('a result does not depend on its neighbours', () => {
   });
 
   test('more sizes at once than are kept ready get their own rows, and so does a trace among them', async () => {
-    const others = [32, 64, 128, 160, 192].map((side) => (noiseTensor(1, side, 32)));
+    const others = [32, 64, 128, 160, 192].map((side) => noiseTensor(1, side, 32));
     const expected: Float32Array[] = [];
     for (const other of others) expected.push((await detector.run(other)).data);
     const traced: Float32Array[] = [];
