@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { averagePrecision, meanPrecision, overlapOf, precisionByClass, type Edges, type Judged } from '../../models/codes/eval/ap.ts';
+import { AREAS, averagePrecision, meanPrecision, overlapOf, precisionByClass, type Edges, type Judged } from '../../models/codes/eval/ap.ts';
 import { isRight, sharesByClass } from '../../models/codes/eval/photos.ts';
 
 const box: Edges = [0, 0, 10, 10];
@@ -45,6 +45,22 @@ describe('average precision', () => {
   test('classes are kept apart and averaged over those that occur', () => {
     const classes = precisionByClass([{ found: [found(0.9), found(0.9, box, 1)], wanted: [wanted(), wanted([20, 0, 30, 10], 1)] }], 3);
     expect(meanPrecision(classes)).toEqual({ ap50: 0.5, ap: 0.5 });
+  });
+
+  test('a range of areas leaves codes of other areas out, with what matches them and what is of another area itself', () => {
+    const large: Edges = [100, 100, 220, 220];
+    const pictures: Judged[] = [{
+      found: [found(0.9), found(0.8, large), found(0.7, [300, 300, 420, 420]), found(0.6, [40, 40, 50, 50])], wanted: [wanted(), wanted(large)],
+    }];
+    expect(precisionByClass(pictures, 1, AREAS.small)[0]).toEqual({ targets: 1, ap50: 1, ap: 1 });
+    expect(precisionByClass(pictures, 1, AREAS.large)[0]).toEqual({ targets: 1, ap50: 1, ap: 1 });
+    expect(precisionByClass(pictures, 1, AREAS.medium)[0]!.targets).toBe(0);
+  });
+
+  test('in a range of areas a false alarm of that area still counts', () => {
+    const pictures: Judged[] = [{ found: [found(0.9, [40, 40, 50, 50]), found(0.8)], wanted: [wanted(), wanted([100, 100, 220, 220])] }];
+    expect(precisionByClass(pictures, 1, AREAS.small)[0]!.ap50).toBe(0.5);
+    expect(precisionByClass(pictures, 1, AREAS.large)[0]!.ap50).toBe(0);
   });
 
   test('each picture is matched on its own', () => {

@@ -10,7 +10,7 @@ import { Detector, type Detection } from '../../../src/node.ts';
 import { toJpeg } from '../make/jpeg.ts';
 import { HELD_OUT, makeScene } from '../make/scene.ts';
 import { CLASSES } from '../make/symbologies.ts';
-import { meanPrecision, precisionByClass, type Edges, type Judged } from './ap.ts';
+import { AREAS, meanPrecision, precisionByClass, type Edges, type Judged } from './ap.ts';
 import { isRight, sharesByClass, type PhotoLabel } from './photos.ts';
 
 /** Scores below this cannot change the average precision visibly. */
@@ -44,6 +44,11 @@ function reportMade(judged: readonly Judged[]): void {
   classes.forEach(({ targets, ap50, ap }, i) => console.log(line(CLASSES[i]!, String(targets), ap50, ap)));
   const all = meanPrecision(classes);
   console.log(line('mean', '', all.ap50, all.ap));
+  for (const [name, range] of Object.entries(AREAS)) {
+    const ofArea = precisionByClass(judged, CLASSES.length, range);
+    const { ap50, ap } = meanPrecision(ofArea);
+    console.log(line(name, String(ofArea.reduce((sum, { targets }) => sum + targets, 0)), ap50, ap));
+  }
 }
 
 async function reportPhotos(detector: Detector, folder: string, limit: number): Promise<void> {
