@@ -87,6 +87,19 @@ def check_augmentation():
         near(boxes[0, 1:], [xs.min(), ys.min(), xs.max() + 1, ys.max() + 1], 2, "box after augmentation")
 
 
+def check_coarser():
+    rng, sides = np.random.default_rng(4), []
+    for _ in range(60):
+        picture, boxes = rectangle(rng, (0, 255, 0))
+        boxes[:, 1:] *= 5
+        picture, boxes = data.coarser(picture.repeat(5, 0).repeat(5, 1), boxes, rng)
+        ys, xs = np.nonzero(picture[..., 1] > 150)
+        near(boxes[0, 1:], [xs.min(), ys.min(), xs.max() + 1, ys.max() + 1], 1.5, "box in a coarser picture")
+        assert (boxes[0, 3:] - boxes[0, 1:3]).min() >= data.LEAST_SIDE, boxes
+        sides.append(picture.shape[0])
+    assert min(sides) < 0.5 * SIZE * 5 and max(sides) <= SIZE * 5, sides
+
+
 def check_learning():
     """Both heads, as in the final stage: the one-to-one head must find each rectangle and its class, once."""
     torch.manual_seed(0)
@@ -116,7 +129,8 @@ def check_learning():
 
 
 CHECKS = (
-    check_ciou, check_assignment, check_closeness, check_orthogonal, check_thinning, check_legibility, check_augmentation, check_learning,
+    check_ciou, check_assignment, check_closeness, check_orthogonal, check_thinning, check_legibility, check_augmentation, check_coarser,
+    check_learning,
 )
 
 

@@ -10,6 +10,9 @@ from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
 GREY = 114
 ZOOMED = 0.5
+COARSE = 0.3
+# Pixels that a code keeps across its shorter side when its picture is made coarser.
+LEAST_SIDE = 32
 
 
 class Shards:
@@ -66,6 +69,19 @@ def zoom(picture, boxes, rng):
     return picture, boxes
 
 
+def coarser(picture, boxes, rng):
+    """The picture as a camera or a site with fewer pixels hands it over; not so few that its smallest code is lost."""
+    h, w = picture.shape[:2]
+    side = (boxes[:, 3:] - boxes[:, 1:3]).min() if len(boxes) else max(h, w) / 8
+    scale = rng.uniform(0.25, 0.8)
+    if side * scale < LEAST_SIDE:
+        return picture, boxes
+    small = cv2.resize(picture, (max(1, round(w * scale)), max(1, round(h * scale))), interpolation=cv2.INTER_AREA)
+    coded = cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, int(rng.uniform(40, 95))])[1]
+    ratio = np.float32([small.shape[1] / w, small.shape[0] / h] * 2)
+    return cv2.imdecode(coded, cv2.IMREAD_COLOR), np.concatenate((boxes[:, :1], boxes[:, 1:] * ratio), 1)
+
+
 def mosaic(parts, size):
     """Four pictures as quarters of one."""
     half, out, rows = size // 2, np.empty((size, size, 3), np.uint8), []
@@ -99,6 +115,8 @@ def example(shards, size, rng, mosaic_share=0.15):
         picture, boxes = shards.read(rng.integers(len(shards.items)))
         if rng.random() < zoomed:
             picture, boxes = zoom(picture, boxes, rng)
+        if rng.random() < COARSE:
+            picture, boxes = coarser(picture, boxes, rng)
         return letterbox(picture, boxes, side, rng)
 
     # Zoomed quarters show codes as large as whole pictures do: four times the codes for the same pixels.
