@@ -1,6 +1,6 @@
 """Shifts each class's logits so that a score of 0.25 is its operating point, on made pictures set aside for this.
 
-    python3 calibrate.py --run DIR --data DIR [--size 320]
+    python3 calibrate.py --run DIR --data DIR [--size 480]
 
 A short training leaves scores low and uneven between classes. A constant per class changes no ranking within a class, so
 average precision stays as it is; it only makes one threshold right for all. Written to DIR/calibration.json, which
@@ -9,7 +9,6 @@ export.py adds to the last biases.
 The operating point is where F2 is highest, which counts a missed code four times as much as a false alarm: decoders come
 next, and they turn false alarms away. All points rise together until 9 of 10 pictures without codes stay clean.
 """
-import argparse
 import json
 from pathlib import Path
 
@@ -19,6 +18,7 @@ import torch
 from data import Shards
 from evaluate import detected, judged
 from export import MOST, NAMES, load
+from options import of_checkpoint
 
 OPERATING_POINT = 0.25
 LEAST_CLEAN = 0.9
@@ -51,11 +51,7 @@ def raised(thresholds, empty):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--run", required=True)
-    parser.add_argument("--data", required=True)
-    parser.add_argument("--size", type=int, default=320)
-    args = parser.parse_args()
+    args = of_checkpoint(__doc__, "data").parse_args()
     torch.set_num_threads(1)
     network, _ = load(args.run, args.size, calibrated=False)
     shards = Shards(args.data)

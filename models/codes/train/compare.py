@@ -1,8 +1,7 @@
 """Holds an exported file, run by the engine, against the checkpoint it was made from: every detection above 0.25.
 
-    python3 compare.py --run DIR --model FILE --data DIR [--size 320] [--count 50]
+    python3 compare.py --run DIR --model FILE --data DIR [--size 480] [--count 50]
 """
-import argparse
 import subprocess
 import tempfile
 from pathlib import Path
@@ -13,6 +12,7 @@ import torch
 from data import Shards
 from evaluate import iou, tensor_of
 from export import load
+from options import of_checkpoint
 
 THRESHOLD, BOX, SCORE = 0.25, 0.5, 0.01
 PROJECT = Path(__file__).parents[3]
@@ -37,11 +37,7 @@ def differences(wanted, found):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--run", required=True)
-    parser.add_argument("--model", required=True)
-    parser.add_argument("--data", required=True)
-    parser.add_argument("--size", type=int, default=320)
+    parser = of_checkpoint(__doc__, "model", "data")
     parser.add_argument("--count", type=int, default=50)
     args = parser.parse_args()
     network, _ = load(args.run, args.size)

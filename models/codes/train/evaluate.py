@@ -1,16 +1,16 @@
 """Average precision of a checkpoint on held-out made pictures.
 
-    python3 evaluate.py --run DIR --data DIR [--size 320]
+    python3 evaluate.py --run DIR --data DIR [--size 480]
 
 By the rules of models/codes/eval/, which evaluates the exported file through the engine, on photos too.
 """
-import argparse
 
 import numpy as np
 import torch
 
 from data import Shards, letterbox
 from export import NAMES, load
+from options import of_checkpoint
 
 IOUS = np.arange(0.5, 1, 0.05)
 
@@ -94,10 +94,7 @@ def held_out(network, folder, size, most):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--run", required=True)
-    parser.add_argument("--data", required=True)
-    parser.add_argument("--size", type=int, default=320)
+    parser = of_checkpoint(__doc__, "data")
     parser.add_argument("--most", type=int, default=500)
     args = parser.parse_args()
     torch.set_num_threads(1)

@@ -1,11 +1,10 @@
 """Writes a checkpoint as a dynamic-batch ONNX file with float16 weights.
 
-    python3 export.py --run DIR --out yolov10n-codes.onnx --size 320
+    python3 export.py --run DIR --out yolov10n-codes.onnx [--size 480]
 
 `images` float32 [batch, 3, S, S] → `output0` float32 [batch, 300, 6]. Batch norm is folded; every Reshape has constant
 dimensions and copies the batch, so that ONNX shape inference finds [batch, …] everywhere.
 """
-import argparse
 import inspect
 import json
 import warnings
@@ -20,6 +19,7 @@ from torch import nn
 from blocks import Conv, RepVGGDW
 from head import BINS, STRIDES, Detect, anchors
 from network import YOLOv10n
+from options import of_checkpoint
 
 NAMES = ("linear", "qr", "datamatrix", "aztec", "pdf417", "maxicode")
 MOST = 300
@@ -173,11 +173,7 @@ def unsound(model):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--run", required=True)
-    parser.add_argument("--out", required=True)
-    parser.add_argument("--size", type=int, default=320)
-    args = parser.parse_args()
+    args = of_checkpoint(__doc__, "out").parse_args()
     network, state = load(args.run, args.size)
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")

@@ -1,10 +1,9 @@
 """Draws two sheets of held-out pictures: all codes found and nothing else, and the others.
 
-    python3 sheets.py --run DIR --data DIR --out models/codes/sheets [--size 320]
+    python3 sheets.py --run DIR --data DIR --out models/codes/sheets [--size 480]
 
 Green: a code that was found. Red: a code that was missed. Yellow: a report of something that is no such code.
 """
-import argparse
 from pathlib import Path
 
 import cv2
@@ -14,6 +13,7 @@ import torch
 from data import Shards
 from evaluate import detect, iou
 from export import NAMES, load
+from options import of_checkpoint
 
 SCORE, OVERLAP, TILE, COLUMNS, ROWS = 0.25, 0.5, 200, 6, 4
 GREEN, RED, YELLOW = (60, 180, 60), (40, 40, 230), (0, 210, 240)
@@ -59,12 +59,7 @@ def write(path, tiles):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--run", required=True)
-    parser.add_argument("--data", required=True)
-    parser.add_argument("--out", required=True)
-    parser.add_argument("--size", type=int, default=320)
-    args = parser.parse_args()
+    args = of_checkpoint(__doc__, "data", "out").parse_args()
     torch.set_num_threads(1)
     network, _ = load(args.run, args.size)
     shards, hits, misses = Shards(args.data), [], []

@@ -1,0 +1,29 @@
+"""Options that the scripts about one checkpoint share."""
+import argparse
+from pathlib import Path
+
+
+def folder_with(pattern, remedy):
+    """An argument's check: a folder that holds files named like `pattern`."""
+    def check(text):
+        if not any(Path(text).glob(pattern)):
+            raise argparse.ArgumentTypeError(f"expected a folder with {pattern}, found none in {text}. {remedy}")
+        return text
+    return check
+
+
+OPTIONS = {
+    "run": {"type": folder_with("last.pt", "Train one with train.py."), "help": "folder of the checkpoint"},
+    "data": {"type": folder_with("*.json", "Make pictures with models/codes/make/main.ts."), "help": "folder of made pictures"},
+    "model": {"help": "exported file"},
+    "out": {"help": "file or folder to write"},
+}
+
+
+def of_checkpoint(doc, *names):
+    """A parser with --run, the options named, all of them required, and --size; `doc` is the script's own text."""
+    parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name in ("run", *names):
+        parser.add_argument(f"--{name}", required=True, **OPTIONS[name])
+    parser.add_argument("--size", type=int, default=480, help="side of the network's input in pixels, 480 unless told")
+    return parser
