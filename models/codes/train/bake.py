@@ -10,13 +10,14 @@ import cv2
 import numpy as np
 
 from compose import Pack, compose
+from options import OPTIONS
 
 QUALITY = 88
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--pack", required=True)
+    parser.add_argument("--pack", required=True, **OPTIONS["pack"])
     parser.add_argument("--out", required=True)
     parser.add_argument("--first", type=int, default=0, help="number of the first picture; same number, same picture")
     parser.add_argument("--count", type=int, default=500)

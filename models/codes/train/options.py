@@ -1,4 +1,4 @@
-"""Options that the scripts about one checkpoint share."""
+"""Options that several scripts share, checked before anything heavy begins."""
 import argparse
 from pathlib import Path
 
@@ -14,7 +14,8 @@ def folder_with(pattern, remedy):
 
 OPTIONS = {
     "run": {"type": folder_with("last.pt", "Train one with train.py."), "help": "folder of the checkpoint"},
-    "data": {"type": folder_with("*.json", "Make pictures with models/codes/make/main.ts."), "help": "folder of made pictures"},
+    "data": {"type": folder_with("*.bin", "Make pictures with models/codes/make/main.ts."), "help": "folder of made pictures"},
+    "pack": {"type": folder_with("pack.bin", "Make one with models/codes/make/pack.ts."), "help": "folder of a pack: pictures are composed on the fly"},
     "model": {"help": "exported file"},
     "out": {"help": "file or folder to write"},
 }

@@ -17,6 +17,7 @@ from data import Shards, batches
 from loss import loss
 from muon import Muon
 from network import YOLOv10n
+from options import OPTIONS
 
 CLASSES = 6
 
@@ -24,8 +25,8 @@ CLASSES = 6
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__)
     source = parser.add_mutually_exclusive_group(required=True)
-    source.add_argument("--data", help="folder of shards from make/main.ts")
-    source.add_argument("--pack", help="folder of a pack from make/pack.ts: pictures are composed on the fly")
+    source.add_argument("--data", **OPTIONS["data"])
+    source.add_argument("--pack", **OPTIONS["pack"])
     parser.add_argument("--run", required=True, help="folder of checkpoints")
     parser.add_argument("--minutes", type=float, default=60, help="length of the whole schedule")
     parser.add_argument("--size", type=int, default=256)
