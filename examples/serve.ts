@@ -1,10 +1,12 @@
 /**
  * Serves the browser example, bundled from source, at http://localhost:8080:
  *
- *   npx tsx examples/serve.ts [model.onnx]
+ *   npx tsx examples/serve.ts [model.onnx] [port]
  */
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
@@ -23,11 +25,24 @@ export async function serveExample(model = here('../models/yolov10n-codes.onnx')
     const content = page?.content() ?? Promise.reject(new Error('no such page'));
     content.then((bytes) => answer.writeHead(200, { 'content-type': page!.type }).end(bytes), (error: Error) => answer.writeHead(404).end(error.message));
   });
-  await new Promise<void>((resolve) => { server.listen(port, 'localhost', resolve); });
+  await once(server.listen(port, 'localhost'), 'listening');
   return server;
 }
 
+function complaint(error: NodeJS.ErrnoException, port: string): string {
+  if (error.code === 'EADDRINUSE') return `expected port ${port} to be free, found it taken.`;
+  if (error.code === 'EACCES') return `expected a port that this user may open, found ${port}.`;
+  if (error.code === 'ERR_SOCKET_BAD_PORT') return `expected a port from 0 to 65535, found "${port}".`;
+  throw error;
+}
+
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  await serveExample(process.argv[2]);
-  console.log('http://localhost:8080');
+  const [model, port = '8080'] = process.argv.slice(2);
+  try {
+    const server = await serveExample(model, Number(port));
+    console.log(`http://localhost:${(server.address() as AddressInfo).port}`);
+  } catch (error) {
+    console.error(`${complaint(error as NodeJS.ErrnoException, port)} Name another: npx tsx examples/serve.ts ${model ?? 'models/yolov10n-codes.onnx'} ${port === '8080' ? 8081 : 8080}`);
+    process.exitCode = 1;
+  }
 }

@@ -39,12 +39,19 @@ const DEFAULT_THRESHOLD = 0.25;
 
 /** @throws InputError 'bad-argument' for a threshold outside 0..1, an unknown class or a count below one */
 export function checkDetectOptions(options: DetectOptions, labels: readonly string[]): DetectRequest {
+  if (typeof options !== 'object' || options === null) throw badArgument('options as an object', describe(options), 'Name them: { threshold: 0.5 }, for instance.');
   const { threshold = DEFAULT_THRESHOLD, classes, maxDetections = MAX_ROWS } = options;
   if (!(threshold >= 0 && threshold <= 1)) throw badArgument('a threshold from 0 to 1', String(threshold), 'The default is 0.25.');
   if (!Number.isInteger(maxDetections) || maxDetections < 1) {
     throw badArgument('maxDetections of 1 or more', String(maxDetections), 'Leave it out for all of them.');
   }
-  return { threshold, maxDetections, classes: classes ? new Set(classes.map((name) => classNumber(name, labels))) : null };
+  return { threshold, maxDetections, classes: classNumbers(classes, labels) };
+}
+
+function classNumbers(classes: DetectOptions['classes'] | null, labels: readonly string[]): DetectRequest['classes'] {
+  if (classes === null || classes === undefined) return null;
+  if (!Array.isArray(classes)) throw badArgument('classes as an array of labels or numbers', describe(classes), 'Put one class in an array, too.');
+  return new Set(classes.map((name: string | number) => classNumber(name, labels)));
 }
 
 function classNumber(name: string | number, labels: readonly string[]): number {
@@ -56,6 +63,7 @@ function classNumber(name: string | number, labels: readonly string[]): number {
 
 /** @throws InputError 'bad-argument' unless both sides are positive multiples of 32 */
 export function checkImageSize(size: ImageSize): InputSize {
+  if (size === null) throw badArgument('an image size', 'null', 'Leave it out for the default.');
   const { height, width } = typeof size === 'number' ? { height: size, width: size } : size;
   checkInputSize(height, width);
   return { height, width };
@@ -80,11 +88,13 @@ export interface Tensor {
 }
 
 /** @throws InputError 'bad-tensor' unless it is [B ≥ 1, 3, H, W] with as many values and sides that are multiples of 32 */
-export function checkTensor({ data, dims }: Tensor): InputSize & { batch: number } {
-  const [batch, channels, height, width] = dims;
+export function checkTensor(tensor: Tensor): InputSize & { batch: number } {
   const remedy = 'The input is RGB in 0..1, planes of red, green and blue one after another.';
+  const { data, dims: given } = (tensor ?? {}) as Partial<Tensor>; // JavaScript may pass anything
+  const dims = Array.from(given ?? []);
+  const [batch, channels, height, width] = dims;
   const shaped = dims.length === 4 && channels === 3 && dims.every((dim) => Number.isInteger(dim) && dim > 0);
-  if (!shaped) throw badTensor('dims [batch ≥ 1, 3, height, width]', `[${dims.join(', ')}]`, remedy);
+  if (!shaped) throw badTensor('dims [batch ≥ 1, 3, height, width]', dims.length > 0 ? `[${dims.join(', ')}]` : 'none', remedy);
   if (!(data instanceof Float32Array)) throw badTensor('a Float32Array', describe(data), 'Convert the values to float32.');
   const count = dims.reduce((a, b) => a * b, 1);
   if (data.length !== count) throw badTensor(`${count} values for dims [${dims.join(', ')}]`, String(data.length), remedy);
@@ -92,8 +102,10 @@ export function checkTensor({ data, dims }: Tensor): InputSize & { batch: number
   return { batch: batch!, height: height!, width: width! };
 }
 
+/** A value from JavaScript in a few words. */
 function describe(value: unknown): string {
-  return (value as object | null)?.constructor?.name ?? String(value);
+  if (typeof value === 'string') return JSON.stringify(value);
+  return typeof value === 'object' && value !== null ? (value.constructor?.name ?? 'an object') : String(value);
 }
 
 function badArgument(expected: string, found: string, remedy: string): InputError {

@@ -39,9 +39,17 @@ function buildTypes(): void {
   copyFileSync('src/onnx/schema.gen.d.ts', 'dist/types/onnx/schema.gen.d.ts'); // tsc emits none for a declaration
 }
 
+/** The types of entries that pages do not import must stand without those of a browser, library checking on. */
+function checkTypes(): void {
+  const flags = ['--ignoreConfig', '--noEmit', '--strict', '--target', 'es2023', '--lib', 'es2023', '--module', 'nodenext', '--types', 'node'];
+  const entries = ['node', 'deno', 'exporting'].map((name) => `dist/types/${name}.d.ts`);
+  execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', ...flags, ...entries], { stdio: 'inherit' });
+}
+
 rmSync('dist', { recursive: true, force: true });
 await buildEntries();
 buildTypes();
+checkTypes();
 const bytes = await buildBundle();
 console.log(`dist/yolov10-webgpu.js: ${(readFileSync('dist/yolov10-webgpu.js').length / 1000).toFixed(1)} kB, ${(bytes / 1000).toFixed(1)} kB gzipped`);
 if (bytes > BUNDLE_LIMIT) {

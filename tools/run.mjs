@@ -12,9 +12,11 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const inRoot = (...parts) => join(root, ...parts);
 
-function requireNode(major) {
-  if (Number(process.versions.node.split('.')[0]) >= major) return;
-  console.error(`expected Node ${major} or newer, found ${process.versions.node}. Install it from nodejs.org.`);
+/** A version such as 20.9, or any after it. */
+function requireNode(version) {
+  const [[major, minor], [leastMajor, leastMinor]] = [process.versions.node, version].map((text) => text.split('.').map(Number));
+  if (major > leastMajor || (major === leastMajor && minor >= leastMinor)) return;
+  console.error(`expected Node ${version} or newer, found ${process.versions.node}. Install it from nodejs.org.`);
   process.exit(1);
 }
 
@@ -52,6 +54,6 @@ function binOf(name) {
   return inRoot('node_modules', name, typeof bin === 'string' ? bin : bin[name]);
 }
 
-requireNode(20);
+requireNode('20.9');
 if (!isComplete()) install();
 run(process.argv.slice(2));

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { lstat, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -12,7 +13,7 @@ import { filesInTar } from './tar.ts';
  * Unpacks an archive of the npm package `@sparticuz/chromium`, such as `swiftshader.tar.br`, into the cache folder, once,
  * without its inner folders; into the temporary folder where the cache folder cannot be written.
  *
- * @returns the folder, or undefined where the package is not installed or the system is not Linux on x64.
+ * @returns the folder, or undefined where the package is not installed or lacks it, or the system is not Linux on x64.
  * @throws InputError `no-webgpu` where neither can be written
  */
 export async function unpackBundled(name: string): Promise<string | undefined> {
@@ -52,11 +53,15 @@ function unwritable(cause: unknown): never {
 
 function archivePath(name: string): string | undefined {
   try {
-    const entry = createRequire(import.meta.url).resolve('@sparticuz/chromium');
-    return join(dirname(entry), '../../bin', name);
+    return archiveBeside(createRequire(import.meta.url).resolve('@sparticuz/chromium'), name);
   } catch {
     return undefined;
   }
+}
+
+/** An archive in the package of an entry module, which lies one folder deep or two, depending on the package's version. */
+export function archiveBeside(entry: string, name: string): string | undefined {
+  return ['../bin', '../../bin'].map((folder) => join(dirname(entry), folder, name)).find((path) => existsSync(path));
 }
 
 async function isFolder(path: string): Promise<boolean> {

@@ -11,13 +11,19 @@ export interface AdapterDescription {
   limits: Record<string, number>;
 }
 
+declare global {
+  // Empty, so that a program whose libraries have no WebGPU can use our types; with others they merge.
+  interface GPUAdapter {}
+  interface GPUDevice {}
+}
+
 /** Which adapter to use: a GPU or nothing, Mesa's lavapipe, SwiftShader, or (`auto`) the best there is. */
 export type AdapterChoice = 'auto' | 'gpu' | 'lavapipe' | 'swiftshader';
 
 export interface AdapterRequest {
   /** Where left out, the environment variable YOLOV10_ADAPTER decides in Node and Deno, else `auto`. */
   choice?: AdapterChoice;
-  powerPreference?: GPUPowerPreference;
+  powerPreference?: 'low-power' | 'high-performance';
   /** Dawn toggles to switch on, e.g. `disable_robustness`; Node only. */
   toggles?: string[];
 }

@@ -62,7 +62,7 @@ export async function fetchWhole(address: string, { signal, onProgress }: ByteRe
     for (let part = await patiently(readPart(reader)); !part.done; part = await patiently(readPart(reader))) {
       chunks.push(part.value);
       loaded += part.value.length;
-      onProgress?.({ url: address, loaded, total });
+      onProgress?.({ url: address, loaded, total: total !== undefined && loaded > total ? undefined : total });
     }
   } finally {
     silence.abort(); // no more of it is wanted
@@ -91,8 +91,8 @@ async function readPart(reader: ReadableStreamDefaultReader<Uint8Array> | undefi
 
 function announcedLength(response: Response): number | undefined {
   const length = response.headers.get('content-length');
-  const compressed = response.headers.get('content-encoding') ?? 'identity'; // then the length is not the file's
-  return length !== null && compressed === 'identity' ? Number(length) : undefined;
+  const encoding = response.headers.get('content-encoding') ?? 'identity'; // with another the length is not the file's
+  return length !== null && encoding === 'identity' ? Number(length) : undefined;
 }
 
 function joined(chunks: Uint8Array[], length: number): Uint8Array<ArrayBuffer> {
@@ -105,8 +105,9 @@ function joined(chunks: Uint8Array[], length: number): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
+/** More than announced is whole: browsers hide from a page that another site compressed its answer, not the length of that. */
 function checkLength(address: string, loaded: number, total: number | undefined): void {
-  if (total === undefined || loaded === total) return;
+  if (total === undefined || loaded >= total) return;
   throw offline(address, `only ${loaded} of ${total} bytes`);
 }
 

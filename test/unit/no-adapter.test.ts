@@ -1,5 +1,8 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { archiveBeside } from '../../src/platform/bundled-archive.ts';
 import { noAdapter } from '../../src/platform/drivers.ts';
 import { unpackSwiftShader } from '../../src/platform/swiftshader.ts';
 
@@ -25,5 +28,20 @@ test('a cache folder that cannot be written is no obstacle to the software adapt
   } finally {
     if (before === undefined) delete process.env['YOLOV10_CACHE'];
     else process.env['YOLOV10_CACHE'] = before;
+  }
+});
+
+test.each(['build/index.js', 'build/cjs/index.cjs'])('the archives of a package whose entry is %s are found, and none that it lacks', (main) => {
+  const folder = mkdtempSync(join(tmpdir(), 'archive-'));
+  try {
+    const [entry, archive] = [join(folder, 'scope', 'package', main), join(folder, 'scope', 'package', 'bin', 'driver.tar.br')];
+    for (const path of [entry, archive]) {
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, '');
+    }
+    expect(archiveBeside(entry, 'driver.tar.br')).toBe(archive);
+    expect(archiveBeside(entry, 'other.tar.br')).toBeUndefined();
+  } finally {
+    rmSync(folder, { recursive: true });
   }
 });

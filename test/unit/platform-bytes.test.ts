@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { DownloadProgress } from '../../src/platform/contract.ts';
 import { readBytes } from '../../src/platform/node.ts';
 
@@ -119,6 +119,20 @@ describe('a download', () => {
     };
     await expect(readBytes('owner/model', { hub, onProgress })).rejects.toThrow(new RangeError('own mistake'));
     expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test('longer than announced was compressed, which other sites do not tell a page; shorter broke off', async () => {
+    let announced = '519';
+    try {
+      vi.stubGlobal('fetch', async () => new Response(MODEL, { headers: { 'content-length': announced } }));
+      const progress: DownloadProgress[] = [];
+      expect(await readBytes(`${hub}/far.onnx`, { cache: false, onProgress: (step) => progress.push(step) })).toEqual(MODEL);
+      expect(progress.at(-1)).toMatchObject({ loaded: MODEL.length, total: undefined });
+      announced = String(MODEL.length + 1);
+      await expect(readBytes(`${hub}/far.onnx`, { cache: false })).rejects.toMatchObject({ code: 'offline', found: 'only 30000 of 30001 bytes' });
+    } finally {
+      vi.unstubAllGlobals();
+    }
   });
 
   test('stops when aborted', async () => {
