@@ -19,3 +19,13 @@ export async function allocating<T extends { destroy(): void }>(device: GPUDevic
     remedy: 'Use a smaller batch or input size.',
   });
 }
+
+/** What `make` makes, or what `otherwise` does where the GPU has no room for that. */
+export async function orWhereFull<T>(make: () => Promise<T>, otherwise: () => Promise<T>): Promise<T> {
+  try {
+    return await make();
+  } catch (error) {
+    if (error instanceof InputError && error.code === 'out-of-memory') return otherwise();
+    throw error;
+  }
+}

@@ -1,9 +1,9 @@
-import { deviceLostError } from '../core/device-errors.ts';
+import { deviceLostError, disposedError } from '../core/device-errors.ts';
 import type { Executor, PlanInput, Visitor } from '../plan/executor.ts';
-import type { Plan } from '../plan/plan.ts';
+import type { Plan, TensorView } from '../plan/plan.ts';
 import { readView } from '../plan/view.ts';
 import { accepting } from './accepting.ts';
-import { type RunLimits, noRoom, roomOf, runLimits } from './limits.ts';
+import { type RunLimits, imagesByWork, noRoom, roomOf, runLimits } from './limits.ts';
 import { PipelineCache } from './pipelines.ts';
 import { PlanStore } from './plan-store.ts';
 import { type Needs, type PreparedPlan, imagesOf } from './prepared-plan.ts';
@@ -14,7 +14,9 @@ import { USAGE } from './usage.ts';
 export class GpuExecutor implements Executor {
   private readonly device: GPUDevice;
   private readonly weights: GPUBuffer;
+  private readonly pipelines: PipelineCache;
   private readonly plans: PlanStore;
+  private readonly end = new AbortController();
   private readonly limits: RunLimits;
   private readonly most = new WeakMap<Plan, number>();
   private lost: GPUDeviceLostInfo | null = null;
@@ -24,7 +26,8 @@ export class GpuExecutor implements Executor {
     this.device = device;
     this.limits = runLimits(device);
     this.weights = device.createBuffer({ label: 'weights', size: weights.byteLength, usage: USAGE.STORAGE | USAGE.COPY_DST });
-    this.plans = new PlanStore(device, new PipelineCache(device), this.weights);
+    this.pipelines = new PipelineCache(device);
+    this.plans = new PlanStore({ device, pipelines: this.pipelines, weights: this.weights, ended: this.end.signal });
     device.queue.writeBuffer(this.weights, 0, weights);
     void device.lost.then((info) => (this.lost = info));
   }
@@ -36,13 +39,15 @@ export class GpuExecutor implements Executor {
   }
 
   /**
-   * Compiles and allocates ahead of the first run, so that it is as fast as the next, whatever its kind of input.
+   * Compiles for every kind of input ahead of the first run, and allocates what pictures take, so that it is as fast as
+   * the next; a raw tensor, which few runs come with, has its room made by the first.
    * @param pixelBytes of all the RGBA8 pictures in one run; more than there was room for makes more, and nothing else anew
    * @throws InputError 'out-of-memory' where the GPU has no room for the batch, 'no-webgpu' where a kernel does not compile
    */
   async prepare(plan: Plan, batch = 1, pixelBytes = 0): Promise<void> {
     this.checkRoom(plan, batch);
-    await this.plans.use(plan, { batch, pixelBytes, kinds: ['pictures', 'tensor'] }, async () => {});
+    const needs: Needs = { batch, pixelBytes, kinds: ['pictures'] };
+    await Promise.all([this.plans.use(plan, needs, this.mostKept(plan), async () => {}), this.pipelines.of(plan.entry.tensor)]);
   }
 
   /** Bytes on the GPU for this plan, weights included; 0 before its first run. */
@@ -57,7 +62,7 @@ export class GpuExecutor implements Executor {
    */
   async run(plan: Plan, input: PlanInput): Promise<Float32Array> {
     this.checkRoom(plan, input.batch);
-    return this.guard(() => this.plans.use(plan, needsOf(input), ({ prepared, readback }) => {
+    return this.guard(() => this.plans.use(plan, needsOf(input), this.mostKept(plan), ({ prepared, readback }) => {
       const bytes = input.batch * plan.rows * 6 * 4;
       return readback.read(bytes, (target) => {
         const submit = (): void => this.submit(prepared, input, target, bytes);
@@ -73,24 +78,34 @@ export class GpuExecutor implements Executor {
     await this.guard(() => this.plans.useAlone(plan, needsOf(input), async (prepared) => {
       prepared.write(input);
       for (const bound of prepared.boundSteps(input.kind)) {
+        this.end.signal.throwIfAborted();
         const encoder = this.device.createCommandEncoder({ label: bound.step.label });
         const pass = encoder.beginComputePass();
         prepared.encode(pass, bound);
         pass.end();
         this.device.queue.submit([encoder.finish()]);
-        for (const view of bound.step.outputs) {
-          const { offset, size } = view.range;
-          const memory = await readRange(this.device, prepared.activations, offset * prepared.capacity, size * prepared.capacity);
-          await visit(view, readView(view, memory, input.batch), bound.step);
-        }
+        for (const view of bound.step.outputs) await visit(view, readView(view, await this.memoryOf(view, prepared), input.batch), bound.step);
       }
     }));
   }
 
-  /** Frees all buffers but not the device. Runs in flight end with an error. */
+  /** Frees all buffers but not the device, which nothing reaches from now on. Runs in flight end with an error. */
   dispose(): void {
+    this.end.abort(disposedError());
     this.weights.destroy();
     this.plans.dispose();
+  }
+
+  /** Most images to make room for ahead of a run that needs it. */
+  private mostKept(plan: Plan): number {
+    return Math.min(this.maxBatch(plan), imagesByWork(plan));
+  }
+
+  private async memoryOf({ range: { offset, size } }: TensorView, { activations, capacity }: PreparedPlan): Promise<Float32Array> {
+    this.end.signal.throwIfAborted(); // by the visitor of another view
+    const memory = await readRange(this.device, activations, offset * capacity, size * capacity);
+    this.end.signal.throwIfAborted();
+    return memory;
   }
 
   private checkRoom(plan: Plan, batch: number): void {
@@ -99,6 +114,7 @@ export class GpuExecutor implements Executor {
 
   /** Everything of a run in one pass and one submit. */
   private submit(prepared: PreparedPlan, input: PlanInput, target: GPUBuffer, bytes: number): void {
+    this.end.signal.throwIfAborted();
     prepared.write(input);
     const encoder = this.device.createCommandEncoder();
     const pass = encoder.beginComputePass();
@@ -111,8 +127,11 @@ export class GpuExecutor implements Executor {
   private async guard<T>(work: () => Promise<T>): Promise<T> {
     if (this.lost) throw deviceLostError(this.lost);
     try {
-      return await work();
+      const done = await work();
+      this.end.signal.throwIfAborted();
+      return done;
     } catch (error) {
+      this.end.signal.throwIfAborted(); // which fails whatever was under way in words of its own
       // A lost device fails whatever was under way; give its own word a moment to arrive.
       await Promise.race([this.device.lost, new Promise((resolve) => setTimeout(resolve, 50))]);
       throw this.lost ? deviceLostError(this.lost) : error;

@@ -33,6 +33,19 @@ export function roomOf(plan: Plan, limits: RunLimits): Room {
   return rooms.reduce((least, room) => (room.images < least.images ? room : least));
 }
 
+/**
+ * Floating-point operations of one run at most. Operating systems and browsers reset a GPU that has been at one piece of
+ * work for some two seconds, and modest ones compute half of this in one. Scales n and s at 640×640 stay below it with 32
+ * images (0.7e12 at most), and larger scales fill any GPU with the six images or more of it that they take.
+ */
+const MAX_RUN_FLOPS = 1e12;
+
+/** The most images of one run that a modest GPU is done with in time, 1 at least. */
+export function imagesByWork({ steps }: Plan): number {
+  const perImage = steps.reduce((sum, { flops }) => sum + flops, 0);
+  return Math.max(1, Math.floor(MAX_RUN_FLOPS / perImage));
+}
+
 /** What to tell a user whose run of so many images there is no room for. */
 export function noRoom(plan: Plan, batch: number, limits: RunLimits): InputError {
   const { images, where, limit } = roomOf(plan, limits);

@@ -49,6 +49,11 @@ export class PipelineCache {
     return pipeline;
   }
 
+  /** A step's pipeline, as `get` does. */
+  of({ kernel, constants }: Step): Promise<GPUComputePipeline> {
+    return this.get(kernel, constants);
+  }
+
   /** Bind group layout of a kernel, from the bindings its WGSL declares. */
   layoutOf(name: KernelName): GPUBindGroupLayout {
     let layout = this.layouts.get(name);

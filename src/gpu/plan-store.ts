@@ -1,7 +1,6 @@
-import { disposedError } from '../core/device-errors.ts';
 import type { Plan } from '../plan/plan.ts';
-import type { PipelineCache } from './pipelines.ts';
-import { type Needs, PreparedPlan } from './prepared-plan.ts';
+import { orWhereFull } from './allocating.ts';
+import { type Needs, PreparedPlan, type Shared } from './prepared-plan.ts';
 import { ReadbackRing } from './readback.ts';
 
 /** Input sizes kept ready; the least recently used one is given up for a further one. */
@@ -15,20 +14,19 @@ export interface Ready {
 
 /** Keeps plans ready to run, and frees none while a run uses it. */
 export class PlanStore {
-  private readonly device: GPUDevice;
-  private readonly pipelines: PipelineCache;
-  private readonly weights: GPUBuffer;
+  private readonly shared: Shared;
   private readonly kept = new Map<Plan, Kept>();
-  private disposed = false;
 
-  constructor(device: GPUDevice, pipelines: PipelineCache, weights: GPUBuffer) {
-    this.device = device;
-    this.pipelines = pipelines;
-    this.weights = weights;
+  constructor(shared: Shared) {
+    this.shared = shared;
   }
 
-  /** Calls `work` with a plan that has what it needs. Where that takes more room, those before it are waited for. */
-  async use<T>(plan: Plan, needs: Needs, work: (ready: Ready) => Promise<T>): Promise<T> {
+  /**
+   * Calls `work` with a plan that has what it needs. Where that takes more room, those before it are waited for, and
+   * there is room for twice as many images as before, so that batches that grow little by little make few plans.
+   * @param most images that any run of this plan may take
+   */
+  async use<T>(plan: Plan, needs: Needs, most: number, work: (ready: Ready) => Promise<T>): Promise<T> {
     for (;;) {
       const kept = this.kept.get(plan) ?? this.open(plan, needs);
       kept.enter();
@@ -36,12 +34,12 @@ export class PlanStore {
         const ready = await kept.ready;
         const { prepared } = ready;
         if (needs.batch <= prepared.capacity) {
-          await prepared.open(needs);
-          if (this.disposed) throw disposedError();
+          await this.makingRoom(() => prepared.open(needs));
+          this.shared.ended.throwIfAborted();
           this.refresh(plan, kept);
           return await work(ready);
         }
-        if (this.kept.get(plan) === kept) this.open(plan, { ...needs, pixelBytes: Math.max(needs.pixelBytes, prepared.pixelBytes) }, kept.retire());
+        if (this.kept.get(plan) === kept) this.grow(plan, needs, Math.min(most, 2 * prepared.capacity), prepared, kept);
       } finally {
         kept.leave();
       }
@@ -50,8 +48,8 @@ export class PlanStore {
 
   /** Calls `work` with a plan made for it alone, whose activations no run changes, and frees that afterwards. */
   async useAlone<T>(plan: Plan, needs: Needs, work: (prepared: PreparedPlan) => Promise<T>): Promise<T> {
-    if (this.disposed) throw disposedError();
-    const prepared = await PreparedPlan.create(this.device, this.pipelines, plan, this.weights, needs);
+    this.shared.ended.throwIfAborted();
+    const prepared = await this.makingRoom(() => PreparedPlan.create(this.shared, plan, needs));
     try {
       return await work(prepared);
     } finally {
@@ -67,13 +65,18 @@ export class PlanStore {
 
   /** Frees everything at once; runs under way fail. */
   dispose(): void {
-    this.disposed = true;
     for (const kept of this.kept.values()) kept.free();
     this.kept.clear();
   }
 
-  private open(plan: Plan, needs: Needs, after?: Promise<void>): Kept {
-    const kept = new Kept(this.create(plan, needs, after));
+  /** Puts a plan with room for `wanted` images, or at least for what a run needs, in the place of a smaller one. */
+  private grow(plan: Plan, needs: Needs, wanted: number, { pixelBytes }: PreparedPlan, smaller: Kept): void {
+    const least = { ...needs, pixelBytes: Math.max(needs.pixelBytes, pixelBytes) };
+    this.open(plan, least, Math.max(needs.batch, wanted), smaller.retire());
+  }
+
+  private open(plan: Plan, needs: Needs, wanted = needs.batch, after?: Promise<void>): Kept {
+    const kept = new Kept(this.create(plan, needs, wanted, after));
     this.kept.set(plan, kept);
     kept.ready.catch(() => {
       if (this.kept.get(plan) === kept) this.kept.delete(plan);
@@ -86,12 +89,32 @@ export class PlanStore {
     return kept;
   }
 
-  private async create(plan: Plan, needs: Needs, after?: Promise<void>): Promise<Ready> {
+  private async create(plan: Plan, needs: Needs, wanted: number, after?: Promise<void>): Promise<Ready> {
     await after;
+    const { device, ended } = this.shared;
     // A run that waited for room while the engine was disposed of must not take any: nobody would free it.
-    if (this.disposed) throw disposedError();
-    const prepared = await PreparedPlan.create(this.device, this.pipelines, plan, this.weights, needs);
-    return { prepared, readback: new ReadbackRing(this.device, plan.rows * 6 * 4 * needs.batch) };
+    ended.throwIfAborted();
+    const make = (batch: number): Promise<PreparedPlan> => PreparedPlan.create(this.shared, plan, { ...needs, batch });
+    const least = (): Promise<PreparedPlan> => this.makingRoom(() => make(needs.batch));
+    const prepared = await (wanted > needs.batch ? orWhereFull(() => make(wanted), least) : least());
+    return { prepared, readback: new ReadbackRing(device, plan.rows * 6 * 4 * prepared.capacity, ended) };
+  }
+
+  /** Makes something, where memory is short out of that of plans that no run uses. */
+  private makingRoom<T>(make: () => Promise<T>): Promise<T> {
+    return orWhereFull(make, async () => {
+      await this.freeUnused();
+      this.shared.ended.throwIfAborted();
+      return make();
+    });
+  }
+
+  private async freeUnused(): Promise<void> {
+    const unused = [...this.kept].filter(([, kept]) => kept.isUnused);
+    for (const [plan] of unused) this.kept.delete(plan);
+    await Promise.all(unused.map(([, kept]) => kept.retire()));
+    // Memory comes back when the queue has gone past the end of a buffer, not with the end itself.
+    await this.shared.device.queue.onSubmittedWorkDone().catch(() => {});
   }
 
   /** Marks a plan as the most recently used. */
@@ -113,6 +136,10 @@ class Kept {
   constructor(ready: Promise<Ready>) {
     this.ready = ready;
     this.freed = new Promise((resolve) => (this.settle = resolve));
+  }
+
+  get isUnused(): boolean {
+    return this.users === 0;
   }
 
   enter(): void {

@@ -4,12 +4,20 @@ import { type Plan, type Step, workgroups } from '../plan/plan.ts';
 import { allocating } from './allocating.ts';
 import { bindGroupOf, type SpaceBuffers } from './bind.ts';
 import type { PipelineCache } from './pipelines.ts';
+import { type Kind, inputBuffers, writeInput } from './run-input.ts';
 import { UniformBlock } from './uniforms.ts';
 import { USAGE } from './usage.ts';
 
 const { STORAGE, UNIFORM, COPY_SRC, COPY_DST } = USAGE;
 
-type Kind = PlanInput['kind'];
+/** What all plans of one executor have in common. */
+export interface Shared {
+  device: GPUDevice;
+  pipelines: PipelineCache;
+  weights: GPUBuffer;
+  /** Aborted when the executor is disposed of: nothing reaches the device from then on. */
+  ended: AbortSignal;
+}
 
 /** What a run needs to be there. */
 export interface Needs {
@@ -33,9 +41,6 @@ interface Entry {
   destroy(): void;
 }
 
-/** Smallest buffer for pictures: one of 1024×512. */
-const LEAST_PIXEL_BYTES = 1024 * 512 * 4;
-const PLACEMENT_BYTES = 32;
 /** Slots in the block of uniforms: the two kinds of input, then the steps that follow. */
 const ENTRY_SLOTS: Record<Kind, number> = { pictures: 0, tensor: 1 };
 
@@ -48,28 +53,26 @@ export class PreparedPlan {
   readonly capacity: number;
   readonly activations: GPUBuffer;
   readonly rows: GPUBuffer;
-  private readonly device: GPUDevice;
-  private readonly cache: PipelineCache;
+  private readonly shared: Shared;
   private readonly mostWorkgroups: number;
-  private readonly weights: GPUBuffer;
   private readonly uniforms: UniformBlock;
   private readonly uniformBuffer: GPUBuffer;
   private readonly rest: BoundStep[];
   private readonly entries = new Map<Kind, Entry>();
   private readonly proven: Record<Kind, number> = { pictures: 0, tensor: 0 };
   private batch = 0;
-  private destroyed = false;
 
   /**
    * Compiles what is not compiled yet and allocates what the needs say.
    * @throws InputError 'out-of-memory' where the GPU has no room
    */
-  static async create(device: GPUDevice, cache: PipelineCache, plan: Plan, weights: GPUBuffer, needs: Needs): Promise<PreparedPlan> {
-    const pipelineOf = ({ kernel, constants }: Step): Promise<GPUComputePipeline> => cache.get(kernel, constants);
+  static async create(shared: Shared, plan: Plan, needs: Needs): Promise<PreparedPlan> {
+    const pipelineOf = (step: Step): Promise<GPUComputePipeline> => shared.pipelines.of(step);
     const firsts = needs.kinds.map((kind) => pipelineOf(plan.entry[kind])); // begun before any is awaited: they compile side by side
     const [pipelines] = await Promise.all([Promise.all(plan.steps.map(pipelineOf)), ...firsts]);
+    shared.ended.throwIfAborted();
     const what = imagesOf(plan, needs.batch);
-    const prepared = await allocating(device, what, () => new PreparedPlan(device, cache, plan, weights, needs.batch, pipelines));
+    const prepared = await allocating(shared.device, what, () => new PreparedPlan(shared, plan, needs.batch, pipelines));
     try {
       await prepared.open(needs);
       return prepared;
@@ -79,12 +82,11 @@ export class PreparedPlan {
     }
   }
 
-  private constructor(device: GPUDevice, cache: PipelineCache, plan: Plan, weights: GPUBuffer, capacity: number, pipelines: readonly GPUComputePipeline[]) {
-    this.device = device;
-    this.cache = cache;
+  private constructor(shared: Shared, plan: Plan, capacity: number, pipelines: readonly GPUComputePipeline[]) {
+    const { device } = shared;
+    this.shared = shared;
     this.mostWorkgroups = device.limits.maxComputeWorkgroupsPerDimension;
     this.plan = plan;
-    this.weights = weights;
     this.capacity = capacity;
     this.activations = this.storage('activations', plan.activationBytes * capacity);
     this.rows = this.storage('rows', plan.rows * 6 * 4 * capacity);
@@ -106,13 +108,15 @@ export class PreparedPlan {
 
   /** Makes ready for kinds of input that have not been needed before, and for pictures larger than any before. */
   async open({ kinds, pixelBytes }: Needs): Promise<void> {
+    const { device, pipelines, ended } = this.shared;
     for (const kind of kinds) {
-      if (this.destroyed || this.hasRoom(kind, pixelBytes)) continue;
-      const { kernel, constants } = this.plan.entry[kind];
-      const pipeline = await this.cache.get(kernel, constants);
-      const entry = await allocating(this.device, imagesOf(this.plan, this.capacity), () => this.createEntry(kind, pixelBytes, pipeline));
-      if (this.destroyed || this.hasRoom(kind, pixelBytes)) entry.destroy(); // the end, or another run, came first
+      if (this.hasRoom(kind, pixelBytes)) continue;
+      const pipeline = await pipelines.of(this.plan.entry[kind]);
+      ended.throwIfAborted();
+      const entry = await allocating(device, imagesOf(this.plan, this.capacity), () => this.createEntry(kind, pixelBytes, pipeline));
+      if (ended.aborted || this.hasRoom(kind, pixelBytes)) entry.destroy(); // the end, or another run, came first
       else this.replaceEntry(kind, entry);
+      ended.throwIfAborted();
     }
   }
 
@@ -127,14 +131,8 @@ export class PreparedPlan {
 
   /** Puts a run's input and batch on the queue. */
   write(input: PlanInput): void {
-    const { queue } = this.device;
-    const { buffers } = this.entries.get(input.kind)!;
-    if (input.kind === 'tensor') {
-      queue.writeBuffer(buffers.tensor!, 0, input.data as Float32Array<ArrayBuffer>);
-    } else {
-      queue.writeBuffer(buffers.pixels!, 0, input.pixels as Uint32Array<ArrayBuffer>);
-      queue.writeBuffer(buffers.placements!, 0, input.placements as Uint32Array<ArrayBuffer>);
-    }
+    const { queue } = this.shared.device;
+    writeInput(queue, input, this.entries.get(input.kind)!.buffers);
     if (this.batch === input.batch) return;
     this.batch = input.batch;
     this.uniforms.setBatch(input.batch);
@@ -153,7 +151,6 @@ export class PreparedPlan {
   }
 
   destroy(): void {
-    this.destroyed = true;
     for (const buffer of this.ownBuffers()) buffer.destroy();
   }
 
@@ -168,19 +165,9 @@ export class PreparedPlan {
   }
 
   private createEntry(kind: Kind, pixelBytes: number, pipeline: GPUComputePipeline): Entry {
-    const step = this.plan.entry[kind];
-    const buffers: SpaceBuffers = kind === 'tensor'
-      ? { tensor: this.storage('tensor', step.buffers['tensor']!.size * this.capacity) }
-      : { pixels: this.storage('pixels', this.roomForPixels(pixelBytes)), placements: this.storage('placements', PLACEMENT_BYTES * this.capacity) };
-    const first = this.bind(step, ENTRY_SLOTS[kind], pipeline, buffers);
+    const buffers = inputBuffers(this.shared.device, this.plan, kind, this.capacity, pixelBytes);
+    const first = this.bind(this.plan.entry[kind], ENTRY_SLOTS[kind], pipeline, buffers);
     return { first, buffers, destroy: () => Object.values(buffers).forEach((buffer) => buffer.destroy()) };
-  }
-
-  /** A power of two, so that pictures that grow little by little need few new buffers, as far as a binding may hold it. */
-  private roomForPixels(bytes: number): number {
-    const most = Math.floor(this.device.limits.maxStorageBufferBindingSize / 4) * 4;
-    const wanted = 2 ** Math.ceil(Math.log2(Math.max(LEAST_PIXEL_BYTES, bytes)));
-    return Math.max(bytes, Math.min(wanted, most));
   }
 
   private ownBuffers(): GPUBuffer[] {
@@ -188,14 +175,14 @@ export class PreparedPlan {
   }
 
   private storage(label: string, size: number): GPUBuffer {
-    return this.device.createBuffer({ label, size, usage: STORAGE | COPY_SRC | COPY_DST });
+    return this.shared.device.createBuffer({ label, size, usage: STORAGE | COPY_SRC | COPY_DST });
   }
 
   private bind(step: Step, slot: number, pipeline: GPUComputePipeline, inputs: SpaceBuffers = {}): BoundStep {
-    const { weights, activations, rows, device, capacity } = this;
+    const { activations, rows, capacity, shared: { device, pipelines, weights } } = this;
     const uniforms = { buffer: this.uniformBuffer, offset: this.uniforms.offsets[slot]!, size: kernels[step.kernel].uniforms!.size };
     const buffers = { weights, activations, rows, ...inputs };
-    return { step, pipeline, bindGroup: bindGroupOf(device, this.cache.layoutOf(step.kernel), step, buffers, capacity, uniforms) };
+    return { step, pipeline, bindGroup: bindGroupOf(device, pipelines.layoutOf(step.kernel), step, buffers, capacity, uniforms) };
   }
 }
 

@@ -5,11 +5,14 @@ const RING = 3;
 
 /** Mappable buffers used in turn, so that reading one frame does not wait for the next. */
 export class ReadbackRing {
+  private readonly ended: AbortSignal;
   private readonly free: GPUBuffer[];
   private readonly all: GPUBuffer[];
   private readonly waiting: ((buffer: GPUBuffer) => void)[] = [];
 
-  constructor(device: GPUDevice, size: number) {
+  /** @param ended aborted when the buffers are about to go: none is used from then on */
+  constructor(device: GPUDevice, size: number, ended: AbortSignal) {
+    this.ended = ended;
     this.all = Array.from({ length: RING }, (_, i) => device.createBuffer({ label: `readback ${i}`, size, usage: USAGE.MAP_READ | USAGE.COPY_DST }));
     this.free = [...this.all];
   }
@@ -21,7 +24,9 @@ export class ReadbackRing {
   async read(bytes: number, fill: (target: GPUBuffer) => void | Promise<void>): Promise<Float32Array> {
     const buffer = await this.take();
     try {
+      this.ended.throwIfAborted();
       await fill(buffer);
+      this.ended.throwIfAborted();
       return await readMapped(buffer, bytes);
     } finally {
       const next = this.waiting.shift();

@@ -28,6 +28,39 @@ export function shortOfMemory(device: GPUDevice, bytes: number): { device: GPUDe
   return { device: altered(device, { createBuffer, popErrorScope }), refused: () => refused };
 }
 
+/** A device with memory for so many bytes of activations, of all sizes together; `refused` counts what it had no room for. */
+export function withMemory(device: GPUDevice, bytes: number): { device: GPUDevice; refused(): number } {
+  let [left, refused, short] = [bytes, 0, false];
+  const createBuffer = (descriptor: GPUBufferDescriptor): GPUBuffer => {
+    const buffer = device.createBuffer(descriptor);
+    if (descriptor.label !== 'activations') return buffer;
+    if (descriptor.size > left) short = true;
+    else left -= descriptor.size;
+    if (!short) onDestroy(buffer, () => (left += descriptor.size));
+    return buffer;
+  };
+  const popErrorScope = async (): Promise<{ message: string } | null> => {
+    const wasShort = short;
+    short = false;
+    if (wasShort) refused++;
+    return (await device.popErrorScope()) ?? (wasShort ? { message: 'not enough memory' } : null);
+  };
+  return { device: altered(device, { createBuffer, popErrorScope }), refused: () => refused };
+}
+
+/** A device whose driver gives up on a run of more bytes of rows than these. */
+export function withStamina(device: GPUDevice, rowBytes: number): GPUDevice {
+  const createCommandEncoder = (): GPUCommandEncoder => {
+    const encoder = device.createCommandEncoder();
+    const copyBufferToBuffer = (source: GPUBuffer, from: number, target: GPUBuffer, to: number, size: number): void => {
+      if (size > rowBytes) device.destroy();
+      encoder.copyBufferToBuffer(source, from, target, to, size);
+    };
+    return altered(encoder, { copyBufferToBuffer });
+  };
+  return altered(device, { createCommandEncoder });
+}
+
 /** Notes every device requested until released, and hands out what `change` makes of it. */
 export function captureDevices(change: (device: GPUDevice, index: number) => GPUDevice = (device) => device): { all: GPUDevice[]; release(): void } {
   const all: GPUDevice[] = [];
@@ -38,4 +71,15 @@ export function captureDevices(change: (device: GPUDevice, index: number) => GPU
     return change(device, all.length - 1);
   };
   return { all, release: () => (GPUAdapter.prototype.requestDevice = original) };
+}
+
+function onDestroy(buffer: GPUBuffer, then: () => void): void {
+  const destroy = buffer.destroy.bind(buffer);
+  let destroyed = false;
+  buffer.destroy = () => {
+    if (!destroyed) then();
+    destroyed = true;
+    destroy();
+    return undefined;
+  };
 }

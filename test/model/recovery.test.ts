@@ -2,7 +2,7 @@ import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { NumberTensor } from '../../src/crosscheck/engine.ts';
 import { type Detector, Detector as Engine } from '../../src/node.ts';
 import { requestAdapter } from '../../src/platform/node.ts';
-import { altered, captureDevices, shortOfMemory } from '../cases/devices.ts';
+import { altered, captureDevices, shortOfMemory, withStamina } from '../cases/devices.ts';
 import { noisePicture, noiseTensor } from '../cases/noise.ts';
 import { seededModel, tinyConfig } from '../cases/seeded-model.ts';
 import { testDevice } from '../cases/test-device.ts';
@@ -62,6 +62,15 @@ describe('a device lost between the parts of a batch', () => {
     expect(devices!.all).toHaveLength(2);
     detector.dispose();
   });
+});
+
+test('a device that is lost by runs of more than two images gets no larger ones, and each image its own rows', async () => {
+  devices = captureDevices((device) => withStamina(device, (expected.rows.byteLength / 7) * 2));
+  const detector = await Engine.load(model);
+  expect((await detector.run(tensor(7))).data).toEqual(expected.rows);
+  expect(await detector.detect(pictures, options)).toEqual(expected.found);
+  expect(devices.all).toHaveLength(3);
+  detector.dispose();
 });
 
 describe('disposing', () => {
