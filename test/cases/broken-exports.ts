@@ -2,6 +2,7 @@ import type { FindingCode } from '../../src/exporting/doctor/finding.ts';
 import { type DynamicDims, reexport } from '../../src/exporting/reexport.ts';
 import type { DeclaredDim, OnnxAttribute, OnnxModel, OnnxNode } from '../../src/onnx/graph.ts';
 import { declare, find, insertBefore, interpose, intsOf, makeNode, redirect, withConstant, withFloat, withGraph, withInts, withTensor } from './graph-edits.ts';
+import { indexedRows } from './indexed-rows.ts';
 import { referenceStyle } from './reference-style.ts';
 import { resizeBySizes } from './resize-by-sizes.ts';
 import { type SeededNetwork, seededNetwork } from './seeded-model.ts';
@@ -70,6 +71,7 @@ function* bakedBatches(sound: OnnxModel): Generator<Planted> {
   const halved = interpose(sound, QKV, splitBatch(sound.opset));
   yield { title: 'batch split in two', model: withInts(halved, 'ones', [1, 1]), code: 'batch-sliced', node: 'halve', mendable: false };
   yield* takenPictures(sound);
+  yield { title: 'rows picked out of the first picture', model: indexedRows(sound, 'written'), code: 'batch-sliced', node: '/model.23/Gather', mendable: false };
 }
 
 /** A multiple of the first picture's features added to every picture's; a multiple of 0, so that the rows stay the same. */

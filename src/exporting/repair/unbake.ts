@@ -1,38 +1,34 @@
 import { valueOf } from '../../core/dim.ts';
 import type { OnnxNode, OnnxTensor } from '../../onnx/graph.ts';
 import type { ModelFile } from '../../onnx/model-file.ts';
-import { dimsOf, isBatchDynamic, type Patient, variesWithBatch } from '../doctor/patient.ts';
+import { openTarget } from '../doctor/checks/open-target.ts';
+import { dimsOf, isBatchDynamic, type Patient } from '../doctor/patient.ts';
 import { label } from '../shapes/infer.ts';
 import { operandsOf } from '../shapes/operands.ts';
 import { constantTensor } from '../shapes/ops/constants.ts';
-import { intOf, numbersOf } from '../shapes/rule.ts';
+import { numbersOf } from '../shapes/rule.ts';
 import type { Bench } from './bench.ts';
 import type { Constants } from './constants.ts';
 
-/** Frees what has a batch size written into it; returns what it freed. Later nodes may come to light only after it. */
-export function unbake(file: ModelFile, patient: Patient, constants: Constants): string[] {
+/**
+ * Frees what has a batch size written into it; returns what it freed. Later nodes may come to light only after it.
+ * @param given the batch that the file was made for, where it declared one
+ */
+export function unbake(file: ModelFile, patient: Patient, constants: Constants, given?: number): string[] {
   if (!isBatchDynamic(patient)) return [];
   const bench = { file, patient, constants };
-  const reshaped = patient.model.graph.nodes.flatMap((node) => freeReshape(bench, node) ?? []);
+  const reshaped = patient.model.graph.nodes.flatMap((node) => freeReshape(bench, node, given) ?? []);
   const pinned = patient.full.pins.flatMap(({ output }) => freeOperands(bench, patient.makers.get(output)!));
   return [...new Set([...reshaped, ...pinned])];
 }
 
-/** Makes a Reshape copy the batch instead of asking for a fixed one. */
-function freeReshape({ file, patient, constants }: Bench, node: OnnxNode): string | undefined {
-  const input = dimsOf(patient.full, node.inputs[0]);
-  const numbers = node.op === 'Reshape' ? numbersOf(patient.full.values.get(node.inputs[1] ?? '')) : undefined;
-  if (!numbers || !input?.[0] || !variesWithBatch(patient, input[0]) || !(numbers[0]! > 0)) return undefined;
-  const target = [batchPlace(node), ...numbers.slice(1)];
-  const name = target.filter((dim) => dim === -1).length > 1 ? undefined : constants.put('int64', [target.length], target);
+/** Makes a Reshape copy the batch, or leave it open, instead of asking for a fixed one. */
+function freeReshape({ file, patient, constants }: Bench, node: OnnxNode, given: number | undefined): string | undefined {
+  const target = openTarget(patient, node, given);
+  const name = target && constants.put('int64', [target.length], target);
   if (!name) return undefined;
   file.connect(node.outputs[0]!, 1, name);
-  return `${label(node)}: target [${numbers}] → [${target}]`;
-}
-
-/** What stands for the batch in a target: 0 copies it, except where the node takes 0 at its word. */
-function batchPlace(node: OnnxNode): number {
-  return intOf(node, 'allowzero', 0) === 1 ? -1 : 0;
+  return `${label(node)}: target [${numbersOf(patient.full.values.get(node.inputs[1]!))!}] → [${target}]`;
 }
 
 /** Gives the operands of a node that mixes a fixed batch with the input's a leading 1, where that loses nothing. */

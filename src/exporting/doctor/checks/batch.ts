@@ -5,6 +5,7 @@ import { operandsOf } from '../../shapes/operands.ts';
 import type { Pin, Shape } from '../../shapes/rule.ts';
 import { type Finding, type FindingCode, repairCommand } from '../finding.ts';
 import { dimsOf, isBatchDynamic, type Patient, variesWithBatch } from '../patient.ts';
+import { openTarget } from './open-target.ts';
 import { takesPictures } from './slices.ts';
 
 /** A batch size written into the graph where the input says it varies. */
@@ -30,13 +31,17 @@ function checkReshape(patient: Patient, node: OnnxNode): Finding | undefined {
     severity: 'error',
     node: label(node),
     is: `${formatShape(input)} to ${formatShape(target)}`,
-    shouldBe: `a target that copies batch: [0${target.slice(1).map((dim) => `,${format(dim)}`).join('')}]`,
+    shouldBe: showTarget(openTarget(patient, node)),
     breaks: [
       { engine: 'ONNX Runtime', message: `Input shape:{1${rest.map((dim) => `,${format(dim)}`).join('')}}, requested shape:{${target.map(format).join(',')}}` },
       { engine: 'TensorRT', message: 'IShuffleLayer …: reshape would change volume' },
     ],
     remedy: repairCommand,
   };
+}
+
+function showTarget(target: readonly number[] | undefined): string {
+  return target ? `a target that ${target[0] === 0 ? 'copies' : 'leaves open the'} batch: [${target}]` : 'a target whose first dimension varies with the batch';
 }
 
 function isBatchPin(patient: Patient, { left, right }: Pin): boolean {

@@ -16,7 +16,7 @@ export function checkDeclared(patient: Patient): Finding[] {
 function checkInput(patient: Patient): Finding[] {
   const { picture, model } = patient;
   if (!picture?.dims || isBatchDynamic(patient)) return [];
-  const promised = model.graph.outputs.find(({ dims }) => typeof dims?.[0] === 'string');
+  const promised = model.graph.outputs.some((output) => promisesBatch(patient, output));
   const is = `[${picture.dims}]`;
   const shouldBe = `[batch,${picture.dims.slice(1)}]`;
   if (!promised) {
@@ -27,6 +27,12 @@ function checkInput(patient: Patient): Finding[] {
   const message = 'network definition (got min=1, opt=15, max=15), expected min=opt=max=1';
   const breaks = [{ engine: 'TensorRT', message }];
   return [{ code: 'input-batch-lost', severity: 'error', node: picture.name, is, shouldBe, breaks, remedy: repairCommand }];
+}
+
+/** Whether an output names its first dimension and has the input's fixed batch there; what a detector found is as long as it is. */
+function promisesBatch({ picture, full }: Patient, { name, dims }: OnnxValue): boolean {
+  const inferred = dimsOf(full, name)?.[0];
+  return typeof dims?.[0] === 'string' && inferred !== undefined && valueOf(inferred) === picture?.dims?.[0];
 }
 
 function checkOutputBatch(patient: Patient, { name, dims }: OnnxValue): Finding[] {

@@ -1,56 +1,76 @@
-import { equal, formatShape } from '../../../core/dim.ts';
+import { equal, formatShape, valueOf } from '../../../core/dim.ts';
 import type { OnnxNode } from '../../../onnx/graph.ts';
 import { label } from '../../shapes/infer.ts';
 import { intOf, intsOf, numbersOf } from '../../shapes/rule.ts';
 import { type Finding, repairCommand } from '../finding.ts';
 import { dimsOf, type Patient, variesWithBatch } from '../patient.ts';
+import { countsPictures } from './counting.ts';
 
-/** Operators that keep the batch's length but compute across it where their axis is the first. */
-const ACROSS = ['Softmax', 'LogSoftmax'];
+/** Operators that cut pieces out along an axis, or leave all of it. */
+const CUTTING = ['Slice', 'Split'];
+/** Operators that read or write where an index says: in each picture's part only where it counts the pictures. */
+const BY_INDEX = ['Gather', 'GatherElements', 'GatherND', 'ScatterElements', 'ScatterND'];
 
 /** Nodes that take some pictures out of the batch, or compute across them: what they give stretches to every slot again, and pictures mix. */
 export function checkSlices(patient: Patient): Finding[] {
   return patient.model.graph.nodes.filter((node) => takesPictures(patient, node)).map((node) => sliceFinding(patient, node));
 }
 
-/** Whether a node works along a leading dimension that varies with the batch, and mixes what it finds there or gives another. */
+/** Whether a node works along a dimension that varies with the batch, and mixes what it finds there or leaves some out. */
 export function takesPictures(patient: Patient, node: OnnxNode): boolean {
   const input = dimsOf(patient.full, node.inputs[0]);
-  if (node.domain !== '' || !input?.[0] || !variesWithBatch(patient, input[0]) || !isAlongBatch(patient, node, input.length)) return false;
-  const leading = dimsOf(patient.full, node.outputs[0])?.[0];
-  return node.op === 'Squeeze' || ACROSS.includes(node.op) || !leading || !equal(leading, input[0]);
+  if (node.domain !== '' || !input) return false;
+  const axes = axesAlong(patient, node, input.length).map((axis) => (axis < 0 ? axis + input.length : axis));
+  const across = axes.filter((axis) => input[axis] && variesWithBatch(patient, input[axis]));
+  if (BY_INDEX.includes(node.op)) return across.length > 0 && !countsPictures(patient, node.inputs[1]);
+  if (!CUTTING.includes(node.op)) return across.length > 0;
+  const output = dimsOf(patient.full, node.outputs[0]);
+  return across.some((axis) => !output?.[axis] || !equal(output[axis], input[axis]!));
 }
 
-function isAlongBatch(patient: Patient, node: OnnxNode, rank: number): boolean {
-  const isFirst = (axis: number): boolean => axis === 0 || axis === -rank;
-  if (node.op.startsWith('Reduce')) return reducedAxes(patient, node, rank).some(isFirst);
+/** The axes along which a node puts together, picks or cuts. */
+function axesAlong(patient: Patient, node: OnnxNode, rank: number): number[] {
+  if (node.op.startsWith('Reduce')) return reducedAxes(patient, node, rank);
   switch (node.op) {
     case 'Split':
     case 'ArgMax':
     case 'ArgMin':
-      return isFirst(intOf(node, 'axis', 0));
-    case 'Gather': {
-      const indices = dimsOf(patient.full, node.inputs[1]);
-      return isFirst(intOf(node, 'axis', 0)) && indices?.some((dim) => variesWithBatch(patient, dim)) === false;
-    }
+    case 'Gather':
+    case 'GatherElements':
+    case 'ScatterElements':
+      return [intOf(node, 'axis', 0)];
+    case 'GatherND':
+    case 'ScatterND':
+      return indexedAxes(patient, node, rank);
     case 'Slice':
-      return (axesOf(patient, node, 3) ?? (node.inputs[3] ? [] : [0])).some(isFirst);
+      return axesOf(patient, node, 3) ?? (node.inputs[3] ? [] : allAxes(rank));
     case 'Squeeze':
-      return axesOf(patient, node, 1)?.some(isFirst) === true;
+      return axesOf(patient, node, 1) ?? [];
     case 'Softmax':
     case 'LogSoftmax':
-      return isFirst(intOf(node, 'axis', patient.model.opset < 13 ? 1 : -1));
+      return patient.model.opset < 13 ? allAxes(rank).slice(intOf(node, 'axis', 1)) : [intOf(node, 'axis', -1)];
     case 'TopK':
-      return isFirst(intOf(node, 'axis', -1));
+      return [intOf(node, 'axis', -1)];
     default:
-      return false;
+      return [];
   }
+}
+
+function allAxes(rank: number): number[] {
+  return Array.from({ length: rank }, (_, axis) => axis);
+}
+
+/** The axes that an index of several numbers goes into. */
+function indexedAxes({ full }: Patient, node: OnnxNode, rank: number): number[] {
+  const first = intOf(node, 'batch_dims', 0);
+  const depth = dimsOf(full, node.inputs[1])?.at(-1);
+  return allAxes(rank).slice(first, first + ((depth && valueOf(depth)) ?? rank));
 }
 
 /** The axes that a reduction takes away: without any named, all, unless it is told to do nothing then. */
 function reducedAxes(patient: Patient, node: OnnxNode, rank: number): number[] {
   const axes = axesOf(patient, node, 1) ?? (node.inputs[1] ? undefined : []);
-  if (axes?.length === 0 && intOf(node, 'noop_with_empty_axes', 0) === 0) return Array.from({ length: rank }, (_, axis) => axis);
+  if (axes?.length === 0 && intOf(node, 'noop_with_empty_axes', 0) === 0) return allAxes(rank);
   return axes ?? [];
 }
 
@@ -65,7 +85,7 @@ function sliceFinding(patient: Patient, node: OnnxNode): Finding {
     severity: 'error',
     node: label(node),
     is: `${node.op} ${formatShape(from!)} to ${to ? formatShape(to) : 'unknown rank'}`,
-    shouldBe: 'every picture of the batch: other axes than the first',
+    shouldBe: BY_INDEX.includes(node.op) ? 'an index that counts the pictures, or another axis than the batch' : 'every picture of the batch: other axes than it',
     breaks: [{ engine: 'every engine at a batch above 1', message: 'none; pictures mix' }],
     remedy: repairCommand,
   };
