@@ -32,11 +32,16 @@ const style = `
   figcaption { padding: .6rem .8rem; } .name { font-weight: 600; overflow-wrap: anywhere; } .size { opacity: .65; font-size: .85em; }
   .chip { display: inline-block; border-radius: .3rem; padding: 0 .45rem; margin: .25rem .3rem 0 0; font-size: .85em; }`;
 
-/** A page of annotated pictures that needs no other file and no script. */
-export function contactSheet({ title, facts, warning, pictures }: Sheet): string {
+/** What a page of this title begins with, by which it is known again. */
+export function pageOpening(title: string): string {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>${escape(title)}</title><style>${style}
+<title>${escape(title)}</title><style>`;
+}
+
+/** A page of annotated pictures that needs no other file and no script. */
+export function contactSheet({ title, facts, warning, pictures }: Sheet): string {
+  return `${pageOpening(title)}${style}
 </style></head><body>
 <h1>${escape(title)}</h1>
 ${facts.map((fact) => `<p class="facts">${escape(fact)}</p>`).join('\n')}

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { pictureOf } from '../image/decode-node.ts';
@@ -6,12 +6,13 @@ import type { Detection } from '../image/detection.ts';
 import { annotate } from '../image/draw.ts';
 import { encodePicture } from '../image/encode-node.ts';
 import { openAnnotatedFolder, type AnnotatedFolder } from './annotated-files.ts';
-import { contactSheet, type SheetPicture } from './contact-sheet.ts';
+import { contactSheet, pageOpening, type SheetPicture } from './contact-sheet.ts';
 import { adapterChoice, adapterName, adapterOption, openEngine, type Engine, type OpenEngine } from './engine.ts';
 import { explain } from './explain.ts';
 import { findInputs } from './inputs.ts';
 import type { Io } from './io.ts';
-import { describeOptions, parseOptions, type OptionSpecs } from './options.ts';
+import { badArgument, describeOptions, parseOptions, type OptionSpecs } from './options.ts';
+import { writeOutput } from './output-file.ts';
 import { count, duration, table, type Column } from './table.ts';
 
 const options = {
@@ -29,6 +30,7 @@ ${describeOptions(options)}
 `;
 
 const threshold = 0.25;
+const pageTitle = 'YOLOv10 on WebGPU';
 
 /** The command `demo`. */
 export async function run(args: string[], io: Io, open: OpenEngine = openEngine): Promise<number> {
@@ -38,6 +40,8 @@ export async function run(args: string[], io: Io, open: OpenEngine = openEngine)
   for (const problem of problems) io.note(`${problem.message}\n`);
   if (files.length === 0) return 1;
   const folder = values.out ?? join('out', 'demo');
+  const page = join(folder, 'index.html');
+  await checkPage(page);
   const results = await openAnnotatedFolder(folder, files);
   const started = performance.now();
   const engine = await open({ model: values.model, adapter: adapterChoice(values.adapter) }, io);
@@ -48,15 +52,21 @@ export async function run(args: string[], io: Io, open: OpenEngine = openEngine)
     if (shown.length === 0) return 1;
     io.out(printed(shown));
     io.out(`\n${conclusion(shown, engine, loading).join('\n')}\n`);
-    const page = join(folder, 'index.html');
-    await writeFile(page, contactSheet({
-      title: 'YOLOv10 on WebGPU', facts: conclusion(shown, engine, loading).slice(0, 1), warning: softwareWarning(engine), pictures: shown,
+    await writeOutput(page, contactSheet({
+      title: pageTitle, facts: conclusion(shown, engine, loading).slice(0, 1), warning: softwareWarning(engine), pictures: shown,
     }));
     io.out(`Annotated pictures and a page of them: ${page}\n`);
     return failed + problems.length > 0 ? 1 : 0;
   } finally {
     engine.dispose();
   }
+}
+
+/** Sees, before the work that fills it, that no page but one of ours is replaced. */
+async function checkPage(page: string): Promise<void> {
+  const there = await readFile(page, 'utf8').catch((error: NodeJS.ErrnoException) => error.code === 'ENOENT' ? undefined : error.message);
+  if (there === undefined || there.startsWith(pageOpening(pageTitle))) return;
+  throw badArgument(`no page at ${page}, or one that demo wrote`, 'another file', 'Name another folder with --out.');
 }
 
 interface Shown extends SheetPicture {

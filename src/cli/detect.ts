@@ -16,8 +16,8 @@ const options = {
   imgsz: { value: 'N|HxW', about: 'Input size of the network, multiples of 32; the export\'s own where left out' },
   conf: { value: 'SCORE', about: 'Least score to report, 0 to 1 (default 0.25)' },
   classes: { value: 'A,B', about: 'Report only these classes, by name or number' },
-  batch: { value: 'N', about: 'Pictures computed together (default 1)' },
-  out: { value: 'FOLDER', short: 'o', about: 'Write annotated pictures here' },
+  batch: { value: 'N', about: 'Pictures computed together, fewer where they are large (default 1)' },
+  out: { value: 'FOLDER', short: 'o', about: 'Write annotated pictures here; beside the originals nothing is replaced' },
   json: { about: 'Write JSON to stdout instead of tables' },
   ...adapterOption,
 } satisfies OptionSpecs;

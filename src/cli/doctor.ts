@@ -29,7 +29,7 @@ export async function run(args: string[], io: Io): Promise<number> {
   if (path === undefined || rest.length > 0) throw badArgument('one model', String(positionals.length), 'Example: doctor yolov10n.onnx');
   if (values.svg !== undefined) await checkOutput(values.svg, [path]);
   try {
-    const { bytes, external } = await openModelFiles(path, io);
+    const { bytes, external } = await openModelFiles(path, io, values.svg === undefined ? [] : [values.svg]);
     const diagnosis = diagnose(parseModel(bytes, { external }));
     const report = toReport(diagnosis, path);
     io.out(switches.has('json') ? `${JSON.stringify(report, null, 2)}\n` : printReport(report));

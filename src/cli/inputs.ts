@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '../core/errors.ts';
+import { pathOfFileAddress } from '../core/file-address.ts';
 import { filesMatching, isGlob, naturally } from './glob.ts';
 
 const pictureEndings = /\.(jpe?g|png|webp|avif|gif|tiff?|svg)$/i;
@@ -8,11 +9,14 @@ const pictureEndings = /\.(jpe?g|png|webp|avif|gif|tiff?|svg)$/i;
 export interface Inputs {
   /** Paths and addresses of pictures, in the order given, each once. */
   files: string[];
-  /** What was named but is not there. */
+  /** What was named but is not there or cannot be read. */
   problems: InputError[];
 }
 
-/** Resolves what a user names: picture files, addresses, folders (the pictures directly in them) and globs. */
+/**
+ * Resolves what a user names: picture files, addresses, folders (the pictures directly in them) and globs.
+ * @throws InputError `bad-argument` for a file: address or a glob that is none
+ */
 export async function findInputs(named: string[]): Promise<Inputs> {
   const files = new Set<string>();
   const problems: InputError[] = [];
@@ -24,15 +28,11 @@ export async function findInputs(named: string[]): Promise<Inputs> {
   return { files: [...files], problems };
 }
 
-async function resolve(name: string): Promise<string[] | InputError> {
-  if (/^https?:\/\//i.test(name)) return [name];
+async function resolve(named: string): Promise<string[] | InputError> {
+  if (/^https?:\/\//i.test(named)) return [named];
+  const name = /^file:/i.test(named) ? pathOfFileAddress(named) : named;
   const entry = await stat(name).catch(() => undefined);
-  if (entry?.isDirectory()) {
-    const pictures = (await readdir(name)).filter((file) => pictureEndings.test(file) && !file.startsWith('.'));
-    return pictures.length > 0 ? pictures.toSorted(naturally).map((file) => join(name, file)) : notFound(
-      `pictures in the folder ${name}`, 'none', `For those in its subfolders: "${join(name, '**')}".`,
-    );
-  }
+  if (entry?.isDirectory()) return picturesIn(name);
   if (entry) return [name];
   if (!isGlob(name)) return notFound('a picture file, folder, glob or address', `${name}: no such file`, 'Check the path and its spelling.');
   const matches = await filesMatching(name);
@@ -41,6 +41,17 @@ async function resolve(name: string): Promise<string[] | InputError> {
   return notFound(`pictures that match ${name}`, matches.length > 0 ? 'only other files' : 'none', 'Check the pattern; * stays within a folder, ** enters subfolders.');
 }
 
-function notFound(expected: string, found: string, remedy: string): InputError {
-  return new InputError('not-found', { expected, found, remedy });
+async function picturesIn(folder: string): Promise<string[] | InputError> {
+  const names = await readdir(folder).catch((cause: NodeJS.ErrnoException) => cause);
+  if (names instanceof Error) {
+    const found = names.code === 'EACCES' ? 'a folder this user may not read' : names.message;
+    return notFound('a folder of pictures', `${folder}: ${found}`, 'Check its permissions, or name the pictures in it.', names);
+  }
+  const pictures = names.filter((file) => pictureEndings.test(file) && !file.startsWith('.'));
+  if (pictures.length > 0) return pictures.toSorted(naturally).map((file) => join(folder, file));
+  return notFound(`pictures in the folder ${folder}`, 'none', `For those in its subfolders: "${join(folder, '**')}".`);
+}
+
+function notFound(expected: string, found: string, remedy: string, cause?: Error): InputError {
+  return new InputError('not-found', { expected, found, remedy }, { cause });
 }

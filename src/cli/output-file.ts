@@ -1,6 +1,7 @@
 import { rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { InputError } from '../core/errors.ts';
+import { pathOfFileAddress } from '../core/file-address.ts';
 import { badArgument } from './options.ts';
 
 /**
@@ -14,7 +15,8 @@ export async function checkOutput(path: string, inputs: readonly string[]): Prom
   const there = await stat(path, { bigint: true }).catch(() => undefined);
   if (there?.isDirectory()) throw badArgument(`a file to write, not a folder`, path, 'Name a file in it.');
   for (const input of inputs) {
-    const read = await stat(input, { bigint: true }).catch(() => undefined);
+    const inputPath = /^file:/i.test(input) ? pathOfFileAddress(input) : input;
+    const read = await stat(inputPath, { bigint: true }).catch(() => undefined);
     const isSame = there !== undefined && read !== undefined && there.ino === read.ino && there.dev === read.dev;
     if (isSame) throw badArgument('another file to write than the one read', path, 'Name another, so that the original stays.');
   }

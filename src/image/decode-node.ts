@@ -63,7 +63,14 @@ function explain(bytes: Uint8Array, cause: unknown): { found: string; remedy: st
   if (/unsupported image format/.test(message)) {
     return { found: `${bytes.length} bytes of another format`, remedy: `Is it a picture, and complete? Convert it to ${readable}.` };
   }
+  if (isHeic(bytes)) return { found: 'a HEIC picture (HEVC)', remedy: `Convert it to ${readable}.` };
   return { found: `a damaged file (${message})`, remedy: 'Is it complete? Copy or download it again.' };
+}
+
+/** Whether the brands of a HEIF file name HEVC, as those of phones do: sharp comes without it, and fails as on damage. */
+function isHeic(bytes: Uint8Array): boolean {
+  const [size = 0] = bytes.length < 8 ? [] : [new DataView(bytes.buffer, bytes.byteOffset).getUint32(0)];
+  return /^ftyp.*he[iv][cmsx]/s.test(Buffer.from(bytes.subarray(4, size)).toString('latin1'));
 }
 
 async function encodedBytes(source: Exclude<NodePictureSource, RawPixels>): Promise<{ bytes: Uint8Array; name: string }> {

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -7,6 +7,7 @@ import { contactSheet } from '../../src/cli/contact-sheet.ts';
 import * as demo from '../../src/cli/demo.ts';
 import type { Engine } from '../../src/cli/engine.ts';
 import { described } from '../cases/described.ts';
+import { fake } from '../cases/fake-engine.ts';
 import { recordIo } from '../cases/recorded-io.ts';
 
 let folder = '';
@@ -38,6 +39,22 @@ describe('demo', () => {
     const before = await readFile(join(pictures, 'one.png'));
     await demo.run([pictures, '--out', pictures], recordIo(), () => Promise.resolve(engine));
     expect((await readFile(join(pictures, 'one.png'))).equals(before)).toBe(true);
+  });
+
+  it('replaces its own page and no other', async () => {
+    const site = join(folder, 'site');
+    await mkdir(site);
+    await sharp({ create: { width: 64, height: 48, channels: 3, background: 'white' } }).png().toFile(join(site, 'one.png'));
+    const { open } = fake();
+    const page = join(site, 'index.html');
+    expect(await demo.run([site, '--out', site], recordIo(), open)).toBe(0);
+    expect(await demo.run([join(site, 'one.png'), '--out', site], recordIo(), open)).toBe(0);
+    for (const other of ['<!doctype html><title>YOLOv10 on WebGPU</title>', '']) {
+      await writeFile(page, other);
+      const refusal = { code: 'bad-argument', expected: `no page at ${page}, or one that demo wrote`, found: 'another file' };
+      await expect(demo.run([site, '--out', site], recordIo(), open)).rejects.toMatchObject(refusal);
+      expect(await readFile(page, 'utf8')).toBe(other);
+    }
   });
 
   it('escapes what it shows', () => {

@@ -1,14 +1,12 @@
-import { mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { run } from '../../src/cli/detect.ts';
-import type { Engine, EngineRequest, OpenEngine } from '../../src/cli/engine.ts';
 import { InputError } from '../../src/core/errors.ts';
 import type { Detection } from '../../src/image/detection.ts';
-import type { Picture } from '../../src/image/picture.ts';
-import { described } from '../cases/described.ts';
+import { fake, oneCode } from '../cases/fake-engine.ts';
 import { recordIo } from '../cases/recorded-io.ts';
 
 let folder = '';
@@ -28,38 +26,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
-
-interface Fake {
-  open: OpenEngine;
-  requests: EngineRequest[];
-  /** Widths of the pictures of each call. */
-  batches: number[][];
-  options: unknown[];
-  disposed: number;
-}
-
-/** Finds one QR code in each picture, at a tenth of its width. */
-function fake(behaviour: Partial<Pick<Engine, 'detect'>> = {}, software = false): Fake {
-  const record: Fake = { requests: [], batches: [], options: [], disposed: 0, open: () => Promise.resolve(engine) };
-  const engine: Engine = {
-    adapter: described('test adapter', software),
-    labels: ['linear', 'qr'],
-    detect: (pictures, options) => {
-      record.batches.push(pictures.map(({ width }) => width));
-      record.options.push(options);
-      return behaviour.detect?.(pictures, options) ?? Promise.resolve(pictures.map(oneCode));
-    },
-    run: () => Promise.reject(new Error('not here')),
-    dispose: () => { record.disposed++; },
-  };
-  record.open = (request) => {
-    record.requests.push(request);
-    return Promise.resolve(engine);
-  };
-  return record;
-}
-
-const oneCode = ({ width }: Picture): Detection[] => [{ label: 'qr', classId: 1, score: 0.93456789, box: { xmin: width / 10, ymin: 2, xmax: width - 1, ymax: 33.33333333 } }];
 
 interface Item { image: string; width: number; height: number; detections: Detection[] }
 
@@ -154,41 +120,6 @@ describe('detect', () => {
     await expect(run([photos, '--json'], io, engine.open)).rejects.toBe(lost);
     expect(JSON.parse(io.stdout)).toHaveLength(1);
     expect(engine.disposed).toBe(1);
-  });
-});
-
-describe('annotated pictures', () => {
-  it('keep names and formats, become PNG where the format cannot be written, and never replace an input', async () => {
-    const own = join(folder, 'own');
-    await mkdir(own);
-    await writeFile(join(own, 'a.png'), await readFile(join(photos, 'photo 9.png')));
-    await writeFile(join(own, 'a.gif'), await readFile(join(photos, 'anim.gif')));
-    const before = await readFile(join(own, 'a.png'));
-    const io = recordIo();
-    expect(await run([own, '--out', own], io, fake().open)).toBe(0);
-    expect((await readdir(own)).toSorted()).toEqual(['a-2.png', 'a-3.png', 'a.gif', 'a.png']);
-    expect((await readFile(join(own, 'a.png'))).equals(before)).toBe(true);
-    expect(io.stdout).toContain(`-> ${join(own, 'a-2.png')}`);
-    const { width, channels } = await sharp(join(own, 'a-3.png')).metadata();
-    expect([width, channels]).toEqual([50, 3]);
-  });
-
-  it('of equal names are numbered; another run replaces its own results', async () => {
-    const out = join(folder, 'results');
-    const twice = [join(photos, 'photo 9.png'), join(photos, 'more', 'photo 9.png'), '--out', out];
-    await run(twice, recordIo(), fake().open);
-    await run(twice, recordIo(), fake().open);
-    expect((await readdir(out)).toSorted()).toEqual(['photo 9-2.png', 'photo 9.png']);
-    expect((await sharp(join(out, 'photo 9-2.png')).metadata()).width).toBe(80);
-  });
-
-  it('find the input through a link to it', async () => {
-    const linked = join(folder, 'linked');
-    await symlink(photos, linked);
-    const before = await readFile(join(photos, 'photo 9.png'));
-    await run([join(photos, 'photo 9.png'), '--out', linked], recordIo(), fake().open);
-    expect((await readFile(join(photos, 'photo 9.png'))).equals(before)).toBe(true);
-    await rm(join(photos, 'photo 9-2.png'));
   });
 });
 

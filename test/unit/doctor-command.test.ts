@@ -111,6 +111,8 @@ describe('repair', () => {
     writeFileSync(join(folder, 'split.onnx'), ModelProto.encode(message).finish());
     expect((await run(doctor, 'split.onnx')).code).toBe(0);
     await expect(run(repairCommand, 'split.onnx', '-o', join(folder, 'weights.bin'))).rejects.toThrow(/another file to write/);
+    expect(await run(doctor, 'split.onnx', '--svg', join(folder, 'weights.bin'))).toMatchObject({ code: 2, out: '', note: expect.stringMatching(/another file to write/) as string });
+    expect(readFileSync(join(folder, 'weights.bin')).equals(sound.graph.initializers.get(weight.name)!.bytes)).toBe(true);
     expect((await run(repairCommand, 'split.onnx', '-o', 'whole.onnx')).code).toBe(0);
     const whole = parseModel(readFileSync(join(folder, 'whole.onnx'))).graph.initializers.get(weight.name)!;
     expect(Buffer.compare(whole.bytes, sound.graph.initializers.get(weight.name)!.bytes)).toBe(0);

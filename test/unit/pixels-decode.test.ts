@@ -135,6 +135,18 @@ describe('what is no picture', () => {
     expect((await failure(7 as unknown as string)).message).toContain('found number');
   });
 
+  it('names HEIC, which sharp is not built for, even where only a compatible brand tells', async () => {
+    const avif = await flat().avif().toBuffer();
+    const relabelled = (...pairs: [string, string][]): Buffer =>
+      Buffer.from(pairs.reduce((text, [from, to]) => text.replaceAll(from, to), avif.toString('latin1')), 'latin1');
+    for (const heic of [relabelled(['avif', 'heic'], ['av01', 'hvc1']), relabelled(['ftypavif', 'ftypmif1'], ['mif1avif', 'mif1heic'], ['av01', 'hvc1'])]) {
+      const { code, found, remedy } = await failure(heic);
+      expect(code).toBe('bad-image');
+      expect(found).toBe('the given bytes: a HEIC picture (HEVC)');
+      expect(remedy).toBe('Convert it to JPEG, PNG, WebP, AVIF, GIF, TIFF or SVG.');
+    }
+  });
+
   it('refuses a picture of more than 2^28 pixels by its header, at once', async () => {
     const png = await sharp({ create: { width: 2, height: 2, channels: 3, background: 'red' } }).png().toBuffer();
     const bomb = Buffer.from(png);

@@ -1,0 +1,21 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkOutput } from '../../src/cli/output-file.ts';
+
+let folder = '';
+beforeAll(async () => { folder = await mkdtemp(join(tmpdir(), 'output file ')); });
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe('a file to write', () => {
+  it('is none of those read, by path or by file address', async () => {
+    const path = join(folder, 'model.onnx');
+    await writeFile(path, '');
+    for (const input of [path, pathToFileURL(path).href]) {
+      await expect(checkOutput(path, [input])).rejects.toMatchObject({ code: 'bad-argument', found: path });
+    }
+    await checkOutput(join(folder, 'other.onnx'), [path, pathToFileURL(path).href, 'https://example.org/model.onnx']);
+  });
+});
