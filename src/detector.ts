@@ -14,6 +14,7 @@ import {
   type DetectOptions, type DetectRequest, type ImageSize, type InputSize, type PictureSize, type Tensor, checkBatch, checkDetectOptions, checkImageSize, checkPictureSize, checkTensor,
 } from './requests.ts';
 import { type Yolov10, readYolov10 } from './yolov10/read.ts';
+import { checkHead } from './yolov10/wiring.ts';
 
 /** What differs between browsers, Deno and Node. */
 export interface Runtime<Image> {
@@ -55,12 +56,13 @@ export class Detector<Image = Picture> {
    * Loads a model and opens a device.
    * @param source path, URL, hub id such as `onnx-community/yolov10n`, or bytes
    * @throws InputError saying what was expected, what was found and what to do: of the model 'not-found', 'offline',
-   * 'not-onnx', 'not-yolov10', 'bad-weights', 'external-data' or 'unsupported' (a custom width that kernels do not take);
+   * 'not-onnx', 'not-yolov10', 'bad-weights', 'external-data' or 'unsupported' (a custom width that kernels do not take, or only the one-to-many head);
    * of the options 'bad-argument'; 'no-webgpu'. The reason of `signal` where that ends loading
    */
   static async open<Image>(runtime: Runtime<Image>, source: ByteSource, options: LoadOptions = {}): Promise<Detector<Image>> {
     if (options.imageSize !== undefined) checkImageSize(options.imageSize);
     const network = readYolov10(await loadModel(runtime.platform, source, options));
+    checkHead(network);
     options.signal?.throwIfAborted();
     const request = (): ReturnType<typeof requestDevice> => requestDevice(runtime.platform, { choice: options.adapter });
     const grant = options.device ? adoptDevice(options.device) : await request();

@@ -1,7 +1,7 @@
 import type { OnnxModel, OnnxValue } from '../onnx/graph.ts';
 import { parseModel } from '../onnx/parse.ts';
 import { weightShape, type Layer } from '../yolov10/layers.ts';
-import { countFlops, countParameters, layerFlops } from '../yolov10/network.ts';
+import { countFlops, countParameters, layerFlops, rowCount } from '../yolov10/network.ts';
 import { readYolov10, type Yolov10 } from '../yolov10/read.ts';
 import type { Io } from './io.ts';
 import { openModelFiles } from './model-file.ts';
@@ -96,7 +96,7 @@ function weightType({ graph }: OnnxModel): string {
 
 function describeLayer(layer: Layer, { height, width }: { height: number; width: number }, { config }: Yolov10): LayerReport {
   const output = layer.kind === 'detect' ? undefined : layer.kind === 'split' ? layer.outputs[0] : layer.output;
-  const rows = layer.kind === 'detect' ? [300, 6] : [];
+  const rows = layer.kind === 'detect' ? [rowCount(height, width), 6] : [];
   return {
     name: 'path' in layer ? layer.path : output!.name,
     kind: layer.kind === 'conv' ? convolutionKind(layer) : layer.kind === 'detect' ? `detect, ${config.head.classCount} classes` : layer.kind,

@@ -14,7 +14,7 @@ const options = {
   imgsz: { value: 'SIZE', about: 'Height and width to fix, N or HxW; default: as the file has them' },
   opset: { value: 'N', about: 'Operator set to write, 11 to 20; another than the file has rebuilds' },
   half: { about: 'Weights and activations in float16, the head in float32; rebuilds' },
-  output: { value: 'FORM', about: 'detections, raw or mod-free; rebuilds; default: as the file has it' },
+  output: { value: 'FORM', about: 'detections, raw, raw-corners or mod-free; rebuilds; default: as the file has it' },
   rebuild: { about: 'Write the network anew with the weights of the file, even where mending would do' },
 } satisfies OptionSpecs;
 
@@ -59,7 +59,7 @@ function wishesOf(values: ParsedOptions<typeof options>['values'], switches: Rea
     ...(size && { size: [size.height, size.width] }),
     ...(opset !== undefined && { opset: Number(opset) }),
     ...(switches.has('half') && { half: true }),
-    output: choiceOption('output', values.output, ['detections', 'raw', 'mod-free']),
+    output: choiceOption('output', values.output, ['detections', 'raw', 'raw-corners', 'mod-free']),
     forceRebuild: switches.has('rebuild'),
   };
 }

@@ -5,7 +5,7 @@ import { openOnnxRuntime } from '../crosscheck/onnxruntime.ts';
 import type { TestPicture } from '../crosscheck/test-pictures.ts';
 import { reportHtml } from '../crosscheck/validate-html.ts';
 import { reportJunit } from '../crosscheck/validate-junit.ts';
-import { validate } from '../crosscheck/validate.ts';
+import { type ValidateOptions, validate } from '../crosscheck/validate.ts';
 import { type Check, type ValidationReport, reportJson, tally } from '../crosscheck/validation-report.ts';
 import { letterbox } from '../image/letterbox.ts';
 import type { ModelFiles } from '../load-model.ts';
@@ -88,13 +88,15 @@ interface Task {
 async function examine(path: string, { pictures: pictureFiles, outputs, batches, alone, request }: Task, io: Io, open: OpenForValidation): Promise<ValidationReport> {
   const files = await openModelFiles(path, io, outputs);
   const engine = await open(files, request, io);
-  const { peer, withoutPeer } = alone ? { peer: null, withoutPeer: '--alone was given' } : await openPeer(files, io);
+  let peer: Peer | null = null;
   try {
+    const other: OpenedPeer = alone ? { peer, withoutPeer: '--alone was given' } : await openPeer(files, io);
+    peer = other.peer;
     const { height, width } = engine.imageSize;
     const pictures = pictureFiles.length > 0 ? await readPictures(pictureFiles, height, width) : undefined;
     let done = 0;
     const onCheck = (): void => io.columns === undefined ? undefined : io.note(`\r${count(++done, 'check')} done\x1b[K`);
-    return await validate(files.bytes, { engine, peer, withoutPeer, batches, height, width, pictures, external: files.external, signal: io.signal, onCheck });
+    return await validate(files.bytes, { ...other, engine, batches, height, width, pictures, external: files.external, signal: io.signal, onCheck });
   } finally {
     if (io.columns !== undefined) io.note('\r\x1b[K');
     await peer?.dispose?.();
@@ -102,12 +104,14 @@ async function examine(path: string, { pictures: pictureFiles, outputs, batches,
   }
 }
 
-/** ONNX Runtime with the file, or why not. */
-async function openPeer({ bytes, external }: ModelFiles, io: Io): Promise<{ peer: Peer | null; withoutPeer?: string }> {
+type OpenedPeer = Pick<ValidateOptions, 'withoutPeer'> & { peer: Peer | null };
+
+/** ONNX Runtime with the file, or none where it is not installed. */
+async function openPeer({ bytes, external }: ModelFiles, io: Io): Promise<OpenedPeer> {
   try {
     return { peer: await openOnnxRuntime(bytes, { external }) };
   } catch (error) {
-    if (!(error instanceof InputError)) throw error;
+    if (!(error instanceof InputError) || error.code !== 'not-found') throw error;
     io.note(`${explain(error)}\n`);
     return { peer: null, withoutPeer: error.found };
   }

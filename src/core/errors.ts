@@ -21,7 +21,7 @@ export type ErrorCode =
   | 'out-of-memory' // the GPU has no room for this batch at this size
   | 'device-lost' // the GPU device went away and could not be brought back
   | 'disposed' // used after dispose()
-  | 'not-found' // a file, folder or address that is not there
+  | 'not-found' // a file, folder, address or optional package that is not there
   | 'offline' // a download that failed
   | 'unsupported'; // valid, but not something this project does
 

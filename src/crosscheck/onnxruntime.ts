@@ -1,9 +1,11 @@
 import { InputError } from '../core/errors.ts';
 import { float16ToFloat32, float32ToFloat16 } from '../core/float16.ts';
+import type { OnnxModel } from '../onnx/graph.ts';
 import { parseModel } from '../onnx/parse.ts';
 import { serializeModel } from '../onnx/serialize.ts';
-import type { OnnxModel, OnnxNode } from '../onnx/graph.ts';
 import type { NumberTensor, Peer } from './engine.ts';
+import { SEEN, exposing, inOneFile } from './peer-file.ts';
+import { firstLine } from './try-peer.ts';
 import { widen } from './widen.ts';
 
 type Runtime = typeof import('onnxruntime-node');
@@ -19,26 +21,31 @@ export interface OnnxRuntimeOptions {
 /**
  * Loads a model file into ONNX Runtime (CPU), which is not a dependency of this package: it is used where it is installed.
  * A file that it cannot load is a finding: `run` rejects with the reason.
- * @throws InputError 'unsupported' where onnxruntime-node is not installed
+ * @throws InputError 'not-found' where onnxruntime-node is not installed, 'unsupported' where it is but does not start;
+ * as `parseModel` for the file
  */
 export async function openOnnxRuntime(modelBytes: Uint8Array, options: OnnxRuntimeOptions = {}): Promise<Peer> {
   const runtime = await importRuntime();
   const model = parseModel(modelBytes, options);
-  const session = load(runtime, options.external?.size ? serializeModel(model) : modelBytes, options);
+  const file = (async () => (options.external?.size ? inOneFile(modelBytes, options.external) : modelBytes))();
+  const session = file.then((bytes) => load(runtime, bytes, options));
   session.catch(() => {}); // reported by run
-  return new OnnxRuntimePeer(runtime, model, session, options);
+  return new OnnxRuntimePeer(runtime, model, file, session, options);
 }
 
 class OnnxRuntimePeer implements Peer {
   readonly name = 'ONNX Runtime (CPU)';
   readonly #runtime: Runtime;
   readonly #model: OnnxModel;
+  /** The model with all its weights. */
+  readonly #file: Promise<Uint8Array>;
   readonly #session: Promise<Session>;
   readonly #options: OnnxRuntimeOptions;
 
-  constructor(runtime: Runtime, model: OnnxModel, session: Promise<Session>, options: OnnxRuntimeOptions) {
+  constructor(runtime: Runtime, model: OnnxModel, file: Promise<Uint8Array>, session: Promise<Session>, options: OnnxRuntimeOptions) {
     this.#runtime = runtime;
     this.#model = model;
+    this.#file = file;
     this.#session = session;
     this.#options = options;
   }
@@ -53,7 +60,7 @@ class OnnxRuntimePeer implements Peer {
     const made = new Set(this.#model.graph.nodes.flatMap(({ outputs }) => outputs));
     const wanted = names.filter((name) => made.has(name));
     if (wanted.length === 0) return new Map();
-    const session = await load(this.#runtime, serializeModel(exposing(this.#model, wanted)), this.#options);
+    const session = await load(this.#runtime, exposing(await this.#file, wanted), this.#options);
     try {
       const outputs = await session.run(this.#feeds(images));
       return new Map(wanted.map((name) => [name, numbers(outputs[`${name}${SEEN}`]!).data]));
@@ -79,18 +86,6 @@ class OnnxRuntimePeer implements Peer {
   }
 }
 
-const SEEN = '/seen';
-
-/** The model with further outputs, each `name/seen`: cast, so that their element type need not be known. */
-function exposing(model: OnnxModel, names: readonly string[]): OnnxModel {
-  const { graph } = model;
-  const casts = names.map((name): OnnxNode => ({
-    name: `${name}${SEEN}`, op: 'Cast', domain: '', inputs: [name], outputs: [`${name}${SEEN}`], attributes: new Map([['to', { kind: 'int', value: 1 }]]),
-  }));
-  const outputs = casts.map(({ name }) => ({ name, dataType: 'float', dims: null }) as const);
-  return { ...model, graph: { ...graph, nodes: [...graph.nodes, ...casts], outputs: [...graph.outputs, ...outputs] } };
-}
-
 /** Output values as float32, whatever their type; float16 comes as bits where the runtime has no Float16Array. */
 function numbers({ data, dims, type }: { data: unknown; dims: readonly number[]; type: string }): NumberTensor {
   if (data instanceof Float32Array) return { data, dims };
@@ -105,12 +100,19 @@ async function importRuntime(): Promise<Runtime> {
   try {
     return (await import(/* @vite-ignore */ /* webpackIgnore: true */ packageName)) as Runtime;
   } catch (cause) {
-    throw new InputError('unsupported', {
-      expected: 'onnxruntime-node, to run the file itself',
-      found: 'it is not installed',
-      remedy: 'npm install onnxruntime-node, or go on without: this engine is then held against itself only.',
-    }, { cause });
+    throw unavailable(cause);
   }
+}
+
+/** Not there, which Node and Deno say by a code and browsers by a TypeError; or there with native libraries that do not load. */
+function unavailable(cause: unknown): InputError {
+  const expected = 'onnxruntime-node, to run the file itself';
+  if (cause instanceof TypeError || (cause as { code?: unknown }).code === 'ERR_MODULE_NOT_FOUND') {
+    const remedy = 'npm install onnxruntime-node, or go on without: this engine is then held against itself only.';
+    return new InputError('not-found', { expected, found: 'it is not installed', remedy }, { cause });
+  }
+  const found = `one that does not start: ${firstLine(cause)}`;
+  return new InputError('unsupported', { expected, found, remedy: 'Install it anew, or go on without it: --alone on the command line.' }, { cause });
 }
 
 function load(runtime: Runtime, bytes: Uint8Array, { threads }: OnnxRuntimeOptions): Promise<Session> {

@@ -1,9 +1,16 @@
+import { InputError } from '../core/errors.ts';
 import { codeOf, dataTypeOf } from '../onnx/data-types.ts';
+import { INLINE_FUNCTIONS } from '../onnx/functions.ts';
 import type { OnnxAttribute, OnnxModel, OnnxNode, OnnxTensor, OnnxValue } from '../onnx/graph.ts';
 import { toFloat32 } from '../onnx/values.ts';
 
-/** The same graph with its float16 constants, casts and declarations in float32; every weight keeps its value. */
+/**
+ * The same graph with its float16 constants, casts and declarations in float32; every weight keeps its value.
+ * @throws InputError 'unsupported' for a graph that calls functions of its file, whose types are not followed
+ */
 export function widen({ graph, ...model }: OnnxModel): OnnxModel {
+  const call = graph.nodes.find(({ callsFunction }) => callsFunction);
+  if (call) throw unfollowed(call);
   const values = (list: OnnxValue[]): OnnxValue[] => list.map((value) => (value.dataType === 'float16' ? { ...value, dataType: 'float' } : value));
   return {
     ...model,
@@ -16,6 +23,11 @@ export function widen({ graph, ...model }: OnnxModel): OnnxModel {
       nodes: graph.nodes.map(widenNode),
     },
   };
+}
+
+function unfollowed({ domain, op }: OnnxNode): InputError {
+  const expected = 'a graph of operators, to compute it in float32';
+  return new InputError('unsupported', { expected, found: `the function ${domain}.${op}`, remedy: INLINE_FUNCTIONS });
 }
 
 function widenTensor(tensor: OnnxTensor): OnnxTensor {

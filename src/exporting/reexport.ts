@@ -88,6 +88,9 @@ function irVersion(opset: number): number {
   return opset >= 12 ? 7 : 6;
 }
 
+/** A description that `reexport` wrote. */
+export const WRITTEN_DESCRIPTION = /^YOLOv10, output [a-z-]+$/;
+
 function describe({ height, width, batch, output }: Settings, labels: string[]): Map<string, string> {
   return new Map([
     ['description', `YOLOv10, output ${output}`],

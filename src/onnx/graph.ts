@@ -39,6 +39,8 @@ export interface OnnxNode {
   inputs: string[];
   outputs: string[];
   attributes: Map<string, OnnxAttribute>;
+  /** True where the operator is a function that the file itself defines; what it computes is not read. */
+  callsFunction?: boolean;
 }
 
 export interface OnnxGraph {

@@ -20,7 +20,7 @@ const attribute: Layout = { 5: tensor, 8: 'longs' };
 const node: Layout = { 5: attribute };
 const value: Layout = { 2: { 1: { 2: { 1: leaf } } } };
 const graph: Layout = { 1: node, 5: tensor, 11: value, 12: value, 13: value };
-const model: Layout = { 7: graph, 8: leaf, 14: leaf };
+const model: Layout = { 7: graph, 8: leaf, 14: leaf, 25: leaf };
 
 const lengthDelimited = 2;
 

@@ -1,4 +1,4 @@
-import { decodeModel, encodeModel } from './decode.ts';
+import { decodeModel, encodeModel, exactNumber } from './decode.ts';
 import { externalContent, isExternal } from './external.ts';
 import type { DeclaredDim, OnnxModel, OnnxNode, OnnxTensor, OnnxValue } from './graph.ts';
 import { type ParseOptions, toModel } from './parse.ts';
@@ -59,9 +59,15 @@ export class ModelFile {
 
   /** Adds a constant, or replaces the one of that name. */
   putInitializer(tensor: OnnxTensor): void {
-    const { initializer } = this.#graph;
-    const index = initializer.findIndex(({ name }) => name === tensor.name);
-    initializer[index < 0 ? initializer.length : index] = tensorMessage(tensor);
+    put(this.#graph.initializer, tensorMessage(tensor));
+    this.#listAmongInputs(tensor);
+  }
+
+  /** Before version 4 of the file format every initializer is listed among the inputs; since then it may be. */
+  #listAmongInputs(tensor: OnnxTensor): void {
+    const { input } = this.#graph;
+    const isListed = input.some(({ name }) => name === tensor.name);
+    if (isListed || exactNumber(this.#message.irVersion, 'the IR version') < 4) put(input, valueMessage(tensor));
   }
 
   /** Makes a node read another value at an input position. */
@@ -79,13 +85,16 @@ export class ModelFile {
     this.#nodes.set(output, replacement);
   }
 
-  /** Removes nodes, initializers and annotations that no graph output depends on; returns how many nodes went. */
+  /** Removes nodes, initializers (from among the inputs too) and annotations that no graph output depends on; returns how many nodes went. */
   prune(): number {
     const graph = this.#graph;
     const before = graph.node.length;
     const used = reachable(graph);
     graph.node = graph.node.filter((node) => node.output.some((name) => used.has(name)));
-    graph.initializer = graph.initializer.filter(({ name }) => used.has(name));
+    const unused = new Set(graph.initializer.flatMap(({ name }) => (used.has(name) ? [] : [name])));
+    graph.initializer = graph.initializer.filter(({ name }) => !unused.has(name));
+    // Listed among the inputs without a value, it would have to be fed.
+    graph.input = graph.input.filter(({ name }) => !unused.has(name));
     graph.valueInfo = graph.valueInfo.filter(({ name }) => used.has(name));
     return before - graph.node.length;
   }
@@ -99,6 +108,12 @@ export class ModelFile {
     if (!node) throw new Error(`no node makes "${output}"`);
     return node;
   }
+}
+
+/** Adds a message, or replaces the one of its name. */
+function put<T extends { name: string }>(messages: T[], message: T): void {
+  const index = messages.findIndex(({ name }) => name === message.name);
+  messages[index < 0 ? messages.length : index] = message;
 }
 
 function embed(graph: GraphProto, files: ExternalFiles): void {

@@ -29,11 +29,16 @@ export function toModel(message: ModelProto, files?: ExternalFiles): OnnxModel {
     otherOpsets: new Map([...opsets].filter(([domain]) => domain !== '' && domain !== 'ai.onnx')),
     producer: `${message.producerName} ${message.producerVersion}`.trim(),
     metadata: new Map(message.metadataProps.map(({ key, value }) => [key, value])),
-    graph: toGraph(message.graph!, files),
+    graph: toGraph(message.graph!, new Set(message.functions.map(operatorOf)), files),
   };
 }
 
-function toGraph(message: GraphProto, files: ExternalFiles | undefined): OnnxGraph {
+/** What calls a function by: a function stands before an operator of the same name. */
+function operatorOf({ domain, name }: { domain: string; name: string }): string {
+  return `${standardised(domain)}.${name}`;
+}
+
+function toGraph(message: GraphProto, functions: ReadonlySet<string>, files: ExternalFiles | undefined): OnnxGraph {
   const initializers = toInitializers(message.initializer, files);
   const graph = {
     name: message.name,
@@ -41,7 +46,7 @@ function toGraph(message: GraphProto, files: ExternalFiles | undefined): OnnxGra
     outputs: message.output.map(toValue),
     values: message.valueInfo.map(toValue),
     initializers,
-    nodes: message.node.map((node) => toNode(node, files)),
+    nodes: message.node.map((node) => toNode(node, functions, files)),
   };
   rejectDoubles(graph);
   return graph;
@@ -68,15 +73,21 @@ function rejectDoubles({ inputs, initializers, nodes }: OnnxGraph): void {
   for (const { outputs } of nodes) outputs.forEach(claim);
 }
 
-function toNode(message: NodeProto, files: ExternalFiles | undefined): OnnxNode {
+/** The standard operator set has two names. */
+function standardised(domain: string): string {
+  return domain === 'ai.onnx' ? '' : domain;
+}
+
+function toNode(message: NodeProto, functions: ReadonlySet<string>, files: ExternalFiles | undefined): OnnxNode {
   return {
     name: message.name,
     op: message.opType,
-    domain: message.domain === 'ai.onnx' ? '' : message.domain,
+    domain: standardised(message.domain),
     // Copies, so that the model stands still while a ModelFile edits the message.
     inputs: [...message.input],
     outputs: [...message.output],
     attributes: new Map(message.attribute.map((attribute) => [attribute.name, toAttribute(attribute, files)])),
+    ...(functions.has(operatorOf({ domain: message.domain, name: message.opType })) && { callsFunction: true }),
   };
 }
 

@@ -17,10 +17,19 @@ export interface ModelProto {
   graph: GraphProto | null;
   opsetImport: OperatorSetIdProto[];
   metadataProps: StringStringEntryProto[];
+  functions: FunctionProto[];
   /** Fields this schema does not name, kept as they stand in the file. */
   $unknowns?: Uint8Array[];
 }
 export const ModelProto: Codec<ModelProto>;
+
+export interface FunctionProto {
+  name: string;
+  domain: string;
+  /** Fields this schema does not name, kept as they stand in the file. */
+  $unknowns?: Uint8Array[];
+}
+export const FunctionProto: Codec<FunctionProto>;
 
 export interface OperatorSetIdProto {
   domain: string;

@@ -12,6 +12,7 @@ export const ModelProto = $root.ModelProto = (() => {
     const ModelProto = function (properties) {
         this.opsetImport = [];
         this.metadataProps = [];
+        this.functions = [];
         if (properties)
             for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                 if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -24,6 +25,7 @@ export const ModelProto = $root.ModelProto = (() => {
     ModelProto.prototype.graph = null;
     ModelProto.prototype.opsetImport = $util.emptyArray;
     ModelProto.prototype.metadataProps = $util.emptyArray;
+    ModelProto.prototype.functions = $util.emptyArray;
 
     ModelProto.encode = function (message, writer, _depth) {
         if (!writer)
@@ -46,6 +48,9 @@ export const ModelProto = $root.ModelProto = (() => {
         if (message.metadataProps != null && message.metadataProps.length)
             for (let i = 0; i < message.metadataProps.length; ++i)
                 $root.StringStringEntryProto.encode(message.metadataProps[i], writer.uint32(114).fork(), _depth + 1).ldelim();
+        if (message.functions != null && message.functions.length)
+            for (let i = 0; i < message.functions.length; ++i)
+                $root.FunctionProto.encode(message.functions[i], writer.uint32(202).fork(), _depth + 1).ldelim();
         if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
             for (let i = 0; i < message.$unknowns.length; ++i)
                 writer.raw(message.$unknowns[i]);
@@ -119,6 +124,14 @@ export const ModelProto = $root.ModelProto = (() => {
                     message.metadataProps.push($root.StringStringEntryProto.decode(reader, reader.size(), $undefined, _depth + 1));
                     continue;
                 }
+            case 25: {
+                    if (wireType !== 2)
+                        break;
+                    if (!(message.functions && message.functions.length))
+                        message.functions = [];
+                    message.functions.push($root.FunctionProto.decode(reader, reader.size(), $undefined, _depth + 1));
+                    continue;
+                }
             }
             reader.skipType(wireType, _depth, tag);
             if (!reader.discardUnknown) {
@@ -137,6 +150,94 @@ export const ModelProto = $root.ModelProto = (() => {
     };
 
     return ModelProto;
+})();
+
+export const FunctionProto = $root.FunctionProto = (() => {
+
+    const FunctionProto = function (properties) {
+        if (properties)
+            for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                    this[keys[i]] = properties[keys[i]];
+    };
+
+    FunctionProto.prototype.name = "";
+    FunctionProto.prototype.domain = "";
+
+    FunctionProto.encode = function (message, writer, _depth) {
+        if (!writer)
+            writer = $Writer.create();
+        if (_depth === $undefined)
+            _depth = 0;
+        if (_depth > $util.recursionLimit)
+            throw $Error("max depth exceeded");
+        if (message.name != null && $Object.hasOwnProperty.call(message, "name"))
+            writer.uint32(10).string(message.name);
+        if (message.domain != null && $Object.hasOwnProperty.call(message, "domain"))
+            writer.uint32(82).string(message.domain);
+        if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+            for (let i = 0; i < message.$unknowns.length; ++i)
+                writer.raw(message.$unknowns[i]);
+        return writer;
+    };
+
+    FunctionProto.decode = function (reader, length, _end, _depth, _target) {
+        if (!(reader instanceof $Reader))
+            reader = $Reader.create(reader);
+        if (_depth === $undefined)
+            _depth = 0;
+        if (_depth > $Reader.recursionLimit)
+            throw $Error("max depth exceeded");
+        let end, message;
+        if (length === $undefined)
+            end = reader.len;
+        else {
+            end = reader.pos + length;
+            if (end > reader.len)
+                throw $RangeError("index out of range");
+            length = reader.len;
+            reader.len = end;
+        }
+        message = _target || new $root.FunctionProto();
+        while (reader.pos < end) {
+            let start = reader.pos;
+            let tag = reader.tag();
+            if (tag === _end) {
+                _end = $undefined;
+                break;
+            }
+            let wireType = tag & 7;
+            switch (tag >>>= 3) {
+            case 1: {
+                    if (wireType !== 2)
+                        break;
+                    message.name = reader.string();
+                    continue;
+                }
+            case 10: {
+                    if (wireType !== 2)
+                        break;
+                    message.domain = reader.string();
+                    continue;
+                }
+            }
+            reader.skipType(wireType, _depth, tag);
+            if (!reader.discardUnknown) {
+                $util.makeProp(message, "$unknowns", false);
+                (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+            }
+        }
+        if (length !== $undefined) {
+            if (reader.pos !== end)
+                throw $RangeError("index out of range");
+            reader.len = length;
+        }
+        if (_end !== $undefined)
+            throw $Error("missing end group");
+        return message;
+    };
+
+    return FunctionProto;
 })();
 
 export const OperatorSetIdProto = $root.OperatorSetIdProto = (() => {

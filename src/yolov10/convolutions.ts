@@ -1,5 +1,8 @@
+import { InputError } from '../core/errors.ts';
+import { INLINE_FUNCTIONS } from '../onnx/functions.ts';
 import type { OnnxGraph, OnnxNode, OnnxTensor } from '../onnx/graph.ts';
 import { type ConstantLookup, type Following, followingSteps } from './following.ts';
+import { dequantised, rejectIntegers } from './quantised.ts';
 
 /** One Conv node with constant weights, as found in a file. */
 export interface Convolution {
@@ -12,20 +15,42 @@ export interface Convolution {
   bias: OnnxTensor | null;
   /** To be folded in, in order. */
   following: Following[];
+  /** Operators that read its result once those are folded in: its activation, if it has one. */
+  readers: string[];
+  /** As the file says it, or empty. */
+  strides: readonly number[];
+  dilations: readonly number[];
   /** What keeps its numbers from being read, in words, or null. */
   obstacle: string | null;
   groups: number;
 }
 
-/** Every convolution of the graph whose weights are constants, in file order. */
+/**
+ * Every convolution of the graph whose weights are constants, in file order.
+ * @throws InputError 'not-yolov10' where functions of the file hide some, 'bad-weights' where they compute in integers
+ */
 export function findConvolutions(graph: OnnxGraph): Convolution[] {
   const constant = constantLookup(graph);
+  rejectIntegers(graph, constant);
+  const found = readConvolutions(graph, constant);
+  const isKernel = (input: string): boolean => constant(input)?.dims.length === 4;
+  const call = graph.nodes.find(({ callsFunction, inputs }) => callsFunction && (found.length === 0 || inputs.some(isKernel)));
+  if (call) throw hidden(call);
+  return found;
+}
+
+function hidden({ domain, op }: OnnxNode): InputError {
+  const found = `some in functions that the file itself defines, such as ${domain}.${op}`;
+  return new InputError('not-yolov10', { expected: 'every convolution in the graph', found, remedy: INLINE_FUNCTIONS });
+}
+
+function readConvolutions(graph: OnnxGraph, constant: ConstantLookup): Convolution[] {
   const following = followingSteps(graph, constant);
   return graph.nodes.flatMap((node) => {
     const weight = node.op === 'Conv' ? constant(node.inputs[1]) : null;
     if (!weight) return [];
     const bias = constant(node.inputs[2]);
-    const { steps, obstacle } = following(node.outputs[0]!);
+    const { steps, obstacle, readers } = following(node.outputs[0]!);
     return [{
       path: pathOfWeight(node.inputs[1]!) ?? pathOfNode(node.name),
       label: node.name || node.inputs[1] || `Conv giving ${node.outputs[0]}`,
@@ -33,24 +58,28 @@ export function findConvolutions(graph: OnnxGraph): Convolution[] {
       weight,
       bias,
       following: steps,
+      readers,
+      strides: integers(node, 'strides'),
+      dilations: integers(node, 'dilations'),
       obstacle: node.inputs[2] && !bias ? `a bias ("${node.inputs[2]}") that the file computes` : obstacle,
       groups: integer(node, 'group') ?? 1,
     }];
   });
 }
 
-/** Initializers, Constant nodes, and either of them behind Identity or Cast. */
+/** Initializers, Constant nodes, and either of them behind Identity, Cast or DequantizeLinear. */
 function constantLookup(graph: OnnxGraph): ConstantLookup {
   const known = new Map(graph.initializers);
+  const constant: ConstantLookup = (name) => (name ? (known.get(name) ?? null) : null);
   for (const node of graph.nodes) {
     const output = node.outputs[0];
     if (output === undefined || known.has(output)) continue;
     const value = node.attributes.get('value');
     if (node.op === 'Constant' && value?.kind === 'tensor') known.set(output, value.value);
-    const source = node.op === 'Identity' || node.op === 'Cast' ? known.get(node.inputs[0] ?? '') : undefined;
+    const source = node.op === 'Identity' || node.op === 'Cast' ? constant(node.inputs[0]) : node.op === 'DequantizeLinear' ? dequantised(node, constant) : null;
     if (source) known.set(output, source);
   }
-  return (name) => (name ? (known.get(name) ?? null) : null);
+  return constant;
 }
 
 /** `model.0.conv.weight` → `model.0`; null for renamed initializers such as `onnx::Conv_123`. */
@@ -71,6 +100,11 @@ function pathOfNode(name: string): string | null {
   }
   if (parts.at(-1) === 'conv') parts.pop();
   return parts.join('.');
+}
+
+function integers(node: OnnxNode, name: string): readonly number[] {
+  const attribute = node.attributes.get(name);
+  return attribute?.kind === 'ints' ? attribute.value : [];
 }
 
 function integer(node: OnnxNode, name: string): number | undefined {

@@ -17,6 +17,8 @@ export type Following = BatchNorm | { kind: 'add' | 'multiply'; constant: OnnxTe
 export interface Afterwards {
   steps: Following[];
   obstacle: string | null;
+  /** Operators that read what comes out of the steps. */
+  readers: string[];
 }
 
 /** Gives the constant of a name, or null where a node works it out. */
@@ -31,17 +33,18 @@ export function followingSteps(graph: OnnxGraph, constant: ConstantLookup): (out
   return (output) => {
     const steps: Following[] = [];
     const seen = new Set<string>(); // a damaged file may go in circles
+    let readers: OnnxNode[] = [];
     for (let value = output; !seen.has(value);) {
       seen.add(value);
-      const readers = users.get(value) ?? [];
+      readers = users.get(value) ?? [];
       const node = readers.find(({ op }) => op === 'BatchNormalization') ?? (readers.length === 1 ? readers[0] : undefined);
       const found = node && readStep(node, value, constant);
       if (!found) break;
-      if (found.obstacle) return { steps, obstacle: found.obstacle };
+      if (found.obstacle) return { steps, obstacle: found.obstacle, readers: [] };
       if (found.step) steps.push(found.step);
       value = node.outputs[0] ?? '';
     }
-    return { steps, obstacle: null };
+    return { steps, obstacle: null, readers: readers.map(({ op }) => op) };
   };
 }
 

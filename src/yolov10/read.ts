@@ -1,5 +1,5 @@
 import { InputError } from '../core/errors.ts';
-import type { OnnxModel, OnnxValue } from '../onnx/graph.ts';
+import type { OnnxModel, OnnxNode, OnnxValue } from '../onnx/graph.ts';
 import { DOWNS, STAGES, attentionConfig, nameScale } from './config.ts';
 import type { Block, DownIndex, NetworkConfig, ScaleName, StageConfig, StageIndex } from './config.ts';
 import { type Convolution, findConvolutions } from './convolutions.ts';
@@ -7,7 +7,9 @@ import { readLabels } from './labels.ts';
 import { type ConvLayer, type Layer, weightShape } from './layers.ts';
 import { drawNetwork } from './network.ts';
 import { isDistributionSum, nameByPosition } from './positions.ts';
+import { preparation } from './preparation.ts';
 import { type ConvWeights, foldSmallKernel, readWeights } from './weights.ts';
+import { checkWiring } from './wiring.ts';
 
 /** A YOLOv10 read out of a file: our own wiring, the file's weights. */
 export interface Yolov10 {
@@ -20,6 +22,10 @@ export interface Yolov10 {
   labels: string[];
   /** Input size the export was made for, if it says so. */
   imageSize: { height: number; width: number } | null;
+  /** Nodes that change the picture before the first convolution; like all wiring, they are not part of what is read. */
+  preparation: OnnxNode[];
+  /** The head whose weights were read: rows of the one-to-many head name an object many times over, for a suppression to thin. */
+  head: 'one-to-one' | 'one-to-many';
   /** Whether weights were found by their names or by their place in the graph. */
   foundBy: 'name' | 'position';
 }
@@ -27,11 +33,11 @@ export interface Yolov10 {
 /**
  * Reads configuration and weights out of an ONNX file. The file's own wiring is not used, so an export whose Reshapes
  * are broken reads as well as a sound one.
- * @throws InputError 'not-yolov10' saying what is missing, 'bad-weights' for wrong shapes, NaN or infinities
+ * @throws InputError 'not-yolov10' saying what is missing or other, 'bad-weights' for wrong shapes, NaN or infinities
  */
 export function readYolov10(model: OnnxModel): Yolov10 {
   const found = findConvolutions(model.graph);
-  const named = byName(found);
+  const { named, head } = byName(found);
   const foundBy = named.has('model.0') && named.has('model.23.one2one_cv2.0.0') ? 'name' : 'position';
   const convolutions = foundBy === 'name' ? named : nameByPosition(found);
   const config = readConfig(convolutions);
@@ -43,19 +49,22 @@ export function readYolov10(model: OnnxModel): Yolov10 {
     weights: collectWeights(layers, convolutions),
     labels: readLabels(model.metadata.get('names'), config.head.classCount),
     imageSize: readImageSize(model),
+    head: foundBy === 'name' ? head : 'one-to-one',
+    preparation: preparation(model.graph, need(convolutions, 'model.0').input),
     foundBy,
   };
 }
 
 /** Named convolutions; a file that carries only the one-to-many head is read by that. */
-function byName(found: Convolution[]): Map<string, Convolution> {
+function byName(found: Convolution[]): { named: Map<string, Convolution>; head: Yolov10['head'] } {
   const named = new Map<string, Convolution>();
   for (const conv of found) if (conv.path && !isDistributionSum(conv)) named.set(conv.path, conv);
+  const head = named.has('model.23.one2one_cv2.0.0') ? 'one-to-one' : 'one-to-many';
   for (const [path, conv] of [...named]) {
     const oneToOne = path.replace(/^model\.23\.(cv[23])\./, 'model.23.one2one_$1.');
     if (!named.has(oneToOne)) named.set(oneToOne, conv);
   }
-  return named;
+  return { named, head };
 }
 
 type Convolutions = ReadonlyMap<string, Convolution>;
@@ -107,6 +116,7 @@ function layerWeights(layer: ConvLayer, convolutions: Convolutions): ConvWeights
   }
   const conv = need(convolutions, layer.path);
   checkShape(layer.path, weightShape(layer), conv);
+  checkWiring(layer, conv);
   return readWeights(layer.path, conv);
 }
 
@@ -142,7 +152,8 @@ export function pictureInput({ graph }: OnnxModel): OnnxValue | undefined {
 /** Height and width in pixels that a file says it is made for: those its input declares as numbers, else its metadata. */
 export function statedSize(model: OnnxModel): { height: number; width: number } | undefined {
   const [, , height, width] = pictureInput(model)?.dims ?? [];
-  return typeof height === 'number' && typeof width === 'number' ? { height, width } : metadataSize(model.metadata);
+  const isStated = typeof height === 'number' && typeof width === 'number' && height > 0 && width > 0; // some write 0 for "any"
+  return isStated ? { height, width } : metadataSize(model.metadata);
 }
 
 /** The size in the metadata `imgsz`, which exporters write as `[640, 640]` or `640`. */

@@ -2,7 +2,7 @@ import { ModelProto } from '../../src/onnx/schema.gen.js';
 import type { GraphProto, TensorProto } from '../../src/onnx/schema.gen.js';
 
 const relu = { input: ['x'], output: ['y'], name: 'relu', opType: 'Relu', attribute: [], domain: '' };
-const noFields = { irVersion: 8, producerName: '', producerVersion: '', metadataProps: [] };
+const noFields = { irVersion: 8, producerName: '', producerVersion: '', metadataProps: [], functions: [] };
 
 /** The bytes of a smallest sound model, `y = Relu(x)`, with the given parts of its graph put in. */
 export function tinyModel(graph: Partial<GraphProto> = {}, opset = 13): Uint8Array {

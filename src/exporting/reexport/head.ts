@@ -20,7 +20,7 @@ export function writeHead(w: GraphWriter, settings: Settings, layer: DetectLayer
   const distances = writeDistances(w, settings, `${node}/dfl`, layer, distribution);
   const scores = w.apply('Sigmoid', [logits], { name: `${node}/Sigmoid_output_0`, dims: logits.dims });
   const boxRows = writeBoxes(w, settings, node, distances, levels);
-  if (settings.output === 'raw') {
+  if (settings.output === 'raw' || settings.output === 'raw-corners') {
     return w.apply('Concat', [boxRows, scores], { name: layer.output, dims: [batch, 4 + layer.classCount, anchors] }, { axis: 1 });
   }
   return writeRows(w, settings, layer, w.concat([boxRows, scores], 1, `${node}/Concat_5_output_0`));
@@ -49,7 +49,7 @@ function softmaxLast(w: GraphWriter, node: string, x: Tensor): Tensor {
   return w.transpose(shares, [0, 3, 2, 1], `${node}/Transpose_1_output_0`);
 }
 
-/** Boxes in input pixels [batch, 4, anchors]: corners, or centre and size for raw output. */
+/** Boxes in input pixels [batch, 4, anchors]: corners, or centre and size for the output `raw`. */
 function writeBoxes(w: GraphWriter, settings: Settings, node: string, distances: Tensor, levels: Tensor[]): Tensor {
   const { batch, anchors, output } = settings;
   const { centres, strides } = writeAnchors(w, settings, node, levels);

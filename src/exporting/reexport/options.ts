@@ -12,9 +12,10 @@ const DYNAMIC = ['none', 'batch', 'batch,height,width'] as const;
  * - `mod-free`: the same rows, the class computed without Mod, which TensorRT up to 8.4 lacks.
  * - `raw`: [batch, 4 + classes, anchors], centre x, centre y, width, height in input pixels and a score per class, the
  *   layout that post-processing written for YOLOv8 expects.
+ * - `raw-corners`: the same with x1, y1, x2, y2, as the reference implementation exports it.
  */
 export type OutputForm = (typeof OUTPUTS)[number];
-const OUTPUTS = ['detections', 'raw', 'mod-free'] as const;
+const OUTPUTS = ['detections', 'raw', 'raw-corners', 'mod-free'] as const;
 
 export interface ReexportOptions {
   /** Version of the standard operator set, 11 to 20; 13 unless told. */

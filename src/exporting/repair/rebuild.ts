@@ -1,10 +1,12 @@
-import type { OnnxModel, OnnxValue } from '../../onnx/graph.ts';
+import { InputError } from '../../core/errors.ts';
+import type { OnnxModel, OnnxNode, OnnxValue } from '../../onnx/graph.ts';
 import { serializeModel } from '../../onnx/serialize.ts';
 import { readYolov10, type Yolov10 } from '../../yolov10/read.ts';
-import { type OutputForm, reexport } from '../reexport.ts';
+import { type OutputForm, reexport, WRITTEN_DESCRIPTION } from '../reexport.ts';
 import { OPSETS } from '../reexport/options.ts';
-import { isHalf, outputForm } from './form.ts';
-import { type GoalOptions, goalFor } from './goal.ts';
+import { boxChanges, isHalf, outputForm } from './form.ts';
+import { type Goal, type GoalOptions, goalFor } from './goal.ts';
+import { staleMetadata } from './metadata.ts';
 
 export interface RebuildOptions extends GoalOptions {
   /** Default: the file's, or the nearest that is written. */
@@ -13,6 +15,11 @@ export interface RebuildOptions extends GoalOptions {
   half?: boolean;
   /** Default: what the file returns. */
   output?: OutputForm;
+  /**
+   * Writes the network anew with the file's weights, even where the graph could be mended, and even where nodes before the
+   * first convolution are lost by that: then `changes` names them.
+   */
+  forceRebuild?: boolean;
 }
 
 export interface Rebuilt {
@@ -27,23 +34,63 @@ export interface Rebuilt {
  * Writes the network anew with the file's weights and metadata and its names of input and output: for graphs that cannot
  * be mended, or for what only other wiring gives.
  * @throws InputError 'not-yolov10' or 'bad-weights' where the file holds no YOLOv10, 'unsupported' where it does not tell
- * what it returns
+ * what it returns, or does to pictures what nobody asked to leave out
  */
 export function rebuild(model: OnnxModel, options: RebuildOptions): Rebuilt {
   const network = readYolov10(model);
+  if (network.preparation.length > 0 && !options.forceRebuild) throw preparesPicture(network.preparation);
   const goal = goalFor(model, options);
-  const [, , height, width] = goal.dims;
-  const size = typeof height === 'number' && typeof width === 'number' ? { height, width } : (network.imageSize ?? {});
   const half = options.half ?? isHalf(model);
-  const opset = options.opset ?? Math.min(OPSETS.highest, Math.max(OPSETS.lowest, model.opset));
   const output = options.output ?? outputForm(model, network.config.head.classCount);
-  const written = reexport(network, { dynamic: goal.dynamic, batch: options.batch, opset, half, output, ...size });
+  const written = reexport(network, { dynamic: goal.dynamic, batch: options.batch, opset: opsetFor(model, options), half, output, ...sizeFor(goal, network) });
   const renamed = withNames(written, new Map([['images', goal.input.name], ['output0', model.graph.outputs[0]?.name ?? 'output0']]));
-  const metadata = new Map([...model.metadata, ...written.metadata]);
-  const names = model.metadata.get('names');
-  if (names) metadata.set('names', names);
-  const changes = [...differences(model, renamed, goal.input), ...(half === isHalf(model) ? [] : [`weights in ${half ? 'float16' : 'float32'}`])];
-  return { bytes: serializeModel({ ...renamed, metadata }), network, half, changes };
+  const stale = staleMetadata(model, goal);
+  const changes = [
+    ...leftOut(network.preparation),
+    ...differences(model, renamed, goal.input),
+    ...boxChanges(model, network.config.head.classCount, output),
+    ...(half === isHalf(model) ? [] : [`weights in ${half ? 'float16' : 'float32'}`]),
+    ...[...stale].map(([key, value]) => `metadata ${key} → ${value}`),
+  ];
+  return { bytes: serializeModel({ ...renamed, metadata: metadataOf(model, written, stale) }), network, half, changes };
+}
+
+function opsetFor(model: OnnxModel, { opset }: RebuildOptions): number {
+  return opset ?? Math.min(OPSETS.highest, Math.max(OPSETS.lowest, model.opset));
+}
+
+function sizeFor({ dims: [, , height, width] }: Goal, { imageSize }: Yolov10): { height?: number; width?: number } {
+  return typeof height === 'number' && typeof width === 'number' ? { height, width } : (imageSize ?? {});
+}
+
+/** The file's own entries, except those that would be wrong of the new one; names are not made up where it has none. */
+function metadataOf(model: OnnxModel, written: OnnxModel, stale: ReadonlyMap<string, string>): Map<string, string> {
+  const metadata = new Map([...written.metadata, ...model.metadata, ...stale]);
+  if (!model.metadata.has('names')) metadata.delete('names');
+  if (WRITTEN_DESCRIPTION.test(metadata.get('description') ?? '')) metadata.set('description', written.metadata.get('description')!);
+  return metadata;
+}
+
+const whatToGive = 'give the new file what they made of the picture, for YOLOv10 RGB in 0..1';
+
+function preparesPicture(nodes: readonly OnnxNode[]): InputError {
+  return new InputError('unsupported', {
+    expected: 'a first convolution that reads the picture as it is given',
+    found: `${listed(nodes)} before it, which a network written anew does not have`,
+    remedy: `Leave them out with --rebuild, and ${whatToGive}.`,
+  });
+}
+
+function leftOut(nodes: readonly OnnxNode[]): string[] {
+  return nodes.length > 0 ? [`left out before the first convolution: ${listed(nodes)}; ${whatToGive}`] : [];
+}
+
+/** How many nodes are told. */
+const shown = 8;
+
+function listed(nodes: readonly OnnxNode[]): string {
+  const more = nodes.length > shown ? ` and ${nodes.length - shown} more` : '';
+  return `${nodes.slice(0, shown).map(({ name, op, outputs }) => `"${name || outputs[0]}" (${op})`).join(', ')}${more}`;
 }
 
 /** The model with values renamed, except to names that others have. */

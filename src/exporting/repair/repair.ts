@@ -10,10 +10,7 @@ import { staleMetadata } from './metadata.ts';
 import { type RebuildOptions, rebuild } from './rebuild.ts';
 import { verifyNetwork, verifyShapes, verifyWeights } from './verify.ts';
 
-export interface RepairOptions extends RebuildOptions, ParseOptions {
-  /** Writes the network anew with the file's weights, even where the graph could be mended. */
-  forceRebuild?: boolean;
-}
+export interface RepairOptions extends RebuildOptions, ParseOptions {}
 
 export interface Repair {
   /** The repaired file. */

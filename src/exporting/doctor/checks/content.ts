@@ -5,6 +5,7 @@ import { constantTensor } from '../../shapes/ops/constants.ts';
 import { label } from '../../shapes/infer.ts';
 import { exportAgain, type Finding } from '../finding.ts';
 import type { Patient } from '../patient.ts';
+import { weightNames } from './weight-names.ts';
 
 /** What the weights and metadata hold. */
 export function checkContent(patient: Patient): Finding[] {
@@ -12,44 +13,71 @@ export function checkContent(patient: Patient): Finding[] {
 }
 
 /** Numbers that float16 cannot hold, or that were already lost to it. */
-function checkOverflow({ model }: Patient): Finding[] {
-  const written = model.graph.nodes.filter(({ op }) => op === 'Constant').flatMap((node) => constantTensor(node) ?? []);
-  const names = new Map(model.graph.nodes.map((node) => [node.outputs[0], label(node)]));
-  return [...model.graph.initializers.values(), ...written].flatMap((tensor) => {
-    const worst = isFloat(tensor) ? largestIn(tensor) : 0;
-    return worst <= LARGEST_FLOAT16 ? [] : [overflowFinding(tensor.name || names.get(tensor.name) || 'a constant', tensor, worst)];
+function checkOverflow({ model, makers }: Patient): Finding[] {
+  const written = model.graph.nodes.flatMap((node) => {
+    const tensor = node.op === 'Constant' ? constantTensor(node) : undefined;
+    return tensor ? [[node.outputs[0]!, label(node), tensor] as const] : [];
   });
+  const kept = [...model.graph.initializers].map(([name, tensor]) => [name, name, tensor] as const);
+  const weights = weightNames(model.graph, makers);
+  return [...kept, ...written].flatMap(([name, title, tensor]) => (isFloat(tensor) ? overflowFindings(title, tensor, weights.has(name)) : []));
 }
 
 function isFloat({ dataType }: OnnxTensor): boolean {
   return dataType === 'float' || dataType === 'float16' || dataType === 'bfloat16' || dataType === 'double';
 }
 
-/** The largest magnitude; infinite where a value is not a number. */
-function largestIn(tensor: OnnxTensor): number {
-  const { buffer, byteOffset, length } = toFloat32(tensor);
-  const bits = new Uint32Array(buffer, byteOffset, length);
-  let largest = 0;
-  // Without their signs, the bits of floats are in the order of their magnitudes, with infinity and NaN last: compared
-  // as integers, a hundred megabytes take a quarter of the time.
-  for (let index = 0; index < length; index++) {
-    const magnitude = bits[index]! & 0x7fffffff;
-    if (magnitude > largest) largest = magnitude;
-  }
-  const value = new Float32Array(Uint32Array.of(largest).buffer)[0]!;
-  return Number.isNaN(value) ? Number.POSITIVE_INFINITY : value;
+function overflowFindings(node: string, tensor: OnnxTensor, isWeight: boolean): Finding[] {
+  const bits = magnitudes(tensor);
+  const largest = largestUpTo(bits, ALL);
+  if (largest > INFINITE || (largest === INFINITE && isWeight)) return [lostFinding(node, tensor)];
+  const worst = floatOf(largest === INFINITE ? largestUpTo(bits, INFINITE - 1) : largest);
+  return [...(largest === INFINITE ? [boundFinding(node, tensor)] : []), ...(worst > LARGEST_FLOAT16 ? [largeFinding(node, worst)] : [])];
 }
 
-function overflowFinding(node: string, { dataType }: OnnxTensor, worst: number): Finding {
-  const lost = worst === Number.POSITIVE_INFINITY;
+/** The bits of infinity as a float32; those of what is not a number are larger. */
+const INFINITE = 0x7f800000;
+const ALL = 0x7fffffff;
+
+/** Float32 bits. Without their signs they are in the order of the magnitudes, and as integers they compare four times as fast. */
+function magnitudes(tensor: OnnxTensor): Uint32Array {
+  const { buffer, byteOffset, length } = toFloat32(tensor);
+  return new Uint32Array(buffer, byteOffset, length);
+}
+
+function largestUpTo(bits: Uint32Array, limit: number): number {
+  let largest = 0;
+  for (let index = 0; index < bits.length; index++) {
+    const magnitude = bits[index]! & 0x7fffffff;
+    if (magnitude > largest && magnitude <= limit) largest = magnitude;
+  }
+  return largest;
+}
+
+function floatOf(bits: number): number {
+  return new Float32Array(Uint32Array.of(bits).buffer)[0]!;
+}
+
+function lostFinding(node: string, { dataType }: OnnxTensor): Finding {
+  const [is, shouldBe] = [`infinite or not a number, in ${dataType}`, 'finite'];
+  return { code: 'float16-overflow', severity: 'error', node, is, shouldBe, breaks: [{ engine: 'every engine', message: '' }], remedy: exportAgain };
+}
+
+/** Masks and the bounds of Clip, Max and Min are infinite by intention. */
+function boundFinding(node: string, { dataType }: OnnxTensor): Finding {
+  const [is, shouldBe] = [`infinite, in ${dataType}`, 'finite, unless it is a mask or a bound'];
+  return { code: 'float16-overflow', severity: 'note', node, is, shouldBe, breaks: [], remedy: `Nothing, where it is one. If not: ${exportAgain}` };
+}
+
+function largeFinding(node: string, worst: number): Finding {
   return {
     code: 'float16-overflow',
-    severity: lost ? 'error' : 'warning',
+    severity: 'warning',
     node,
-    is: lost ? `infinite or not a number, in ${dataType}` : `up to ${worst.toPrecision(3)}`,
+    is: `up to ${worst.toPrecision(3)}`,
     shouldBe: `finite, and at most ${LARGEST_FLOAT16} where float16 is wanted`,
-    breaks: [{ engine: lost ? 'every engine' : 'TensorRT --fp16, WebGPU f16', message: '' }],
-    remedy: lost ? exportAgain : 'Keep this layer in float32.',
+    breaks: [{ engine: 'TensorRT --fp16, WebGPU f16', message: '' }],
+    remedy: 'Keep this layer in float32.',
   };
 }
 

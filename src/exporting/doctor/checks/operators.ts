@@ -1,3 +1,4 @@
+import { INLINE_FUNCTIONS } from '../../../onnx/functions.ts';
 import type { OnnxNode } from '../../../onnx/graph.ts';
 import { label } from '../../shapes/infer.ts';
 import { exportAgain, type Finding, rebuildCommand, repairCommand } from '../finding.ts';
@@ -27,7 +28,22 @@ function checkSound({ full, makers }: Patient): Finding[] {
 
 function checkUnknown({ full }: Patient): Finding[] {
   const byOperator = new Map(full.unknownOps.map((node) => [`${node.domain}.${node.op}`, node]));
-  return [...byOperator.values()].map((node) => (node.domain === '' ? notFollowed(node) : unknownPlugin(node)));
+  const [functions, others] = [true, false].map((calls) => [...byOperator.values()].filter(({ callsFunction = false }) => callsFunction === calls));
+  return [...others!.map((node) => (node.domain === '' ? notFollowed(node) : unknownPlugin(node))), ...functionFinding(functions!)];
+}
+
+/** One finding for all functions: a file that has one has them for every module. */
+function functionFinding([node, ...more]: readonly OnnxNode[]): Finding[] {
+  if (!node) return [];
+  return [{
+    code: 'unknown-operator',
+    severity: 'warning',
+    node: label(node),
+    is: `${node.domain}.${node.op}, a function that the file itself defines${more.length > 0 ? `, and ${more.length} more such functions` : ''}`,
+    shouldBe: 'the nodes of the function in its place',
+    breaks: [{ engine: 'engines that do not inline functions', message: '' }],
+    remedy: `Engines may well run it, but what it does is not followed here. ${INLINE_FUNCTIONS}`,
+  }];
 }
 
 /** An operator of the standard set for which there is no rule, or one that claims to be. */

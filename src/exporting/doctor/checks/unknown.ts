@@ -1,15 +1,17 @@
 import { formatShape, isKnown } from '../../../core/dim.ts';
+import { INLINE_FUNCTIONS } from '../../../onnx/functions.ts';
 import { type Finding, repairCommand } from '../finding.ts';
 import { dimsOf, type Patient } from '../patient.ts';
 
 /** Outputs whose shape cannot be worked out at all, with the first reason on the way. */
 export function checkUnknown(patient: Patient): Finding[] {
+  const remedy = patient.model.graph.nodes.some(({ callsFunction }) => callsFunction) ? INLINE_FUNCTIONS : repairCommand;
   return patient.model.graph.outputs.flatMap(({ name }): Finding[] => {
     const known = patient.full.shapes.get(name);
     const dims = dimsOf(patient.full, name);
     if (dims?.every(isKnown)) return [];
     const reason = known && 'reason' in known ? known.reason : known ? `inferred ${formatShape(dims!)}` : 'no node makes it';
     const breaks = [{ engine: 'engines that plan memory ahead', message: '' }];
-    return [{ code: 'shape-unknown', severity: 'warning', node: name, is: reason, shouldBe: 'a shape that follows from the input', breaks, remedy: repairCommand }];
+    return [{ code: 'shape-unknown', severity: 'warning', node: name, is: reason, shouldBe: 'a shape that follows from the input', breaks, remedy }];
   });
 }

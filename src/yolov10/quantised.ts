@@ -1,0 +1,71 @@
+import { InputError } from '../core/errors.ts';
+import type { DataType, OnnxAttribute, OnnxGraph, OnnxNode, OnnxTensor } from '../onnx/graph.ts';
+import { toFloat32 } from '../onnx/values.ts';
+import type { ConstantLookup } from './following.ts';
+
+type Integers = Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array;
+
+const arrays: Partial<Record<DataType, new (buffer: ArrayBuffer) => Integers>> = {
+  int8: Int8Array, uint8: Uint8Array, int16: Int16Array, uint16: Uint16Array, int32: Int32Array,
+};
+
+/** Convolutions that add up integers, in the standard operator set and in ONNX Runtime's. */
+const integerConvolutions: ReadonlySet<string> = new Set(['QLinearConv', 'ConvInteger']);
+
+/**
+ * What DequantizeLinear makes of a constant, `(x − zero point) · scale`, with one scale or one for each index along an
+ * axis: the float32 that ONNX Runtime computes, to the bit. Null where it reads what is computed, or is of another kind.
+ */
+export function dequantised({ inputs, outputs, attributes }: OnnxNode, constant: ConstantLookup): OnnxTensor | null {
+  const [stored, scale, zero] = inputs.map(constant);
+  if (!stored || scale?.dataType !== 'float' || attributes.has('block_size') || attributes.has('output_dtype')) return null;
+  const [numbers, scales] = [integersOf(stored), toFloat32(scale)];
+  const zeros = inputs[2] ? integersOf(zero) : new Int8Array(scales.length);
+  const run = scales.length === 1 ? stored.bytes.length : runLength(stored.dims, integer(attributes.get('axis')) ?? 1, scales.length);
+  if (!numbers || zeros?.length !== scales.length || run === null) return null;
+  const values = new Float32Array(numbers.length);
+  for (let place = 0; place < values.length; place++) {
+    const index = Math.floor(place / run) % scales.length;
+    values[place] = Math.fround(numbers[place]! - zeros[index]!) * scales[index]!;
+  }
+  return { name: outputs[0] ?? '', dataType: 'float', dims: stored.dims, bytes: new Uint8Array(values.buffer) };
+}
+
+function integersOf(tensor: OnnxTensor | null | undefined): Integers | null {
+  const View = tensor ? arrays[tensor.dataType] : undefined;
+  return View ? new View(tensor!.bytes.slice().buffer) : null;
+}
+
+function integer(attribute: OnnxAttribute | undefined): number | undefined {
+  return attribute?.kind === 'int' ? attribute.value : undefined;
+}
+
+/** How many elements in a row have the same index along an axis; null where the axis has another length. */
+function runLength(dims: readonly number[], axis: number, length: number): number | null {
+  const place = axis < 0 ? axis + dims.length : axis;
+  return dims[place] === length ? dims.slice(place + 1).reduce((product, dim) => product * dim, 1) : null;
+}
+
+/**
+ * Refuses a network that computes in integers: run in floating point, it would not find what the file finds.
+ * @throws InputError 'bad-weights' at the first such convolution
+ */
+export function rejectIntegers({ nodes }: OnnxGraph, constant: ConstantLookup): void {
+  const makers = new Map(nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
+  const opOf = (name: string | undefined): string | undefined => makers.get(name ?? '')?.op;
+  for (const node of nodes) {
+    const [input, weight] = node.inputs.map((name) => (opOf(name) === 'DequantizeLinear' ? makers.get(name)! : null));
+    const isRounded = node.op === 'Conv' && opOf(input?.inputs[0]) === 'QuantizeLinear';
+    const isUnread = node.op === 'Conv' && weight && !constant(node.inputs[1]);
+    if (integerConvolutions.has(node.op)) throw refusal(node, node.op);
+    if (isRounded || isUnread) throw refusal(node, isRounded ? 'its input goes through QuantizeLinear' : 'its weights come out of a DequantizeLinear with computed numbers');
+  }
+}
+
+function refusal(node: OnnxNode, found: string): InputError {
+  return new InputError('bad-weights', {
+    expected: `a convolution in floating point at "${node.name || node.outputs[0]}"`,
+    found: `a quantised one (${found})`,
+    remedy: 'This engine does not compute in integers: give the export as it was before quantisation, in float32 or float16.',
+  });
+}
