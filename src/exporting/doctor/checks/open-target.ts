@@ -22,7 +22,7 @@ export function openTarget(patient: Patient, node: OnnxNode, given?: number): nu
   const zeroCopies = intOf(node, 'allowzero', 0) === 0;
   const tail = numbers.slice(1).map((number, axis) => (number === 0 && zeroCopies ? input[axis + 1] : constant(number)));
   if (!tail.every((dim) => dim !== undefined)) return undefined;
-  const rest = restOf(numbers[0]!, tail, divideExactly(product(input), batch), given);
+  const rest = given === undefined ? restOf(numbers[0]!, tail, input, batch) : quotient(numbers[0]!, given);
   if (rest === undefined) return undefined;
   if (rest === 1 && zeroCopies && equal(input[0], batch)) return [0, ...numbers.slice(1)];
   const open = tail.findIndex(isOpen);
@@ -31,14 +31,24 @@ export function openTarget(patient: Patient, node: OnnxNode, given?: number): nu
   return [-1, ...(open < 0 ? numbers.slice(1) : numbers.slice(1).with(open, solved!))];
 }
 
-/** By what the first number exceeds the batch; undefined where more than one factor, or none, is possible. */
-function restOf(first: number, tail: Shape, picture: Dim | undefined, given: number | undefined): number | undefined {
-  if (given !== undefined) return first % given === 0 ? first / given : undefined;
+function quotient(first: number, given: number): number | undefined {
+  return first % given === 0 ? first / given : undefined;
+}
+
+/**
+ * By what the first number exceeds the batch: the one factor that is possible, or the one of them that leaves the last
+ * dimension whole; undefined where that is not one.
+ */
+function restOf(first: number, tail: Shape, input: Shape, batch: Dim): number | undefined {
   if (first === 1) return 1;
   if (first > LARGEST) return undefined;
+  const picture = divideExactly(product(input), batch);
   const factors = Array.from({ length: first }, (_, index) => index + 1).filter((factor) => first % factor === 0);
   const possible = factors.filter((factor) => fill(picture, factor, tail) !== undefined);
-  return possible.length === 1 ? possible[0] : undefined;
+  const endsOpen = tail.length > 0 && isOpen(tail.at(-1)!);
+  const whole = possible.filter((factor) => endsOpen && equal(fill(picture, factor, tail)!, input.at(-1)!));
+  const sure = possible.length === 1 ? possible : whole;
+  return sure.length === 1 ? sure[0] : undefined;
 }
 
 /** What -1 stands for in a tail of which a picture holds so many, 1 where there is none; undefined where they do not fit. */
