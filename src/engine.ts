@@ -1,4 +1,5 @@
 import { deviceLostError } from './core/device-errors.ts';
+import { isOf } from './core/errors.ts';
 import type { DeviceGrant } from './device.ts';
 import { imagesByWork } from './gpu/limits.ts';
 import { compilePlan } from './plan/compile.ts';
@@ -8,7 +9,7 @@ import type { Plan } from './plan/plan.ts';
 import { policyFor } from './plan/policy.ts';
 import { type WeightLayout, layoutWeights, packWeights } from './plan/weights.ts';
 import type { InputSize } from './requests.ts';
-import { type Session, Sessions, isOf } from './sessions.ts';
+import { type Session, Sessions } from './sessions.ts';
 import type { Yolov10 } from './yolov10/read.ts';
 
 /** A quarter of a gigabyte: what a call keeps in memory does not grow with its batch. */

@@ -1,4 +1,4 @@
-import { InputError } from './core/errors.ts';
+import { isOf } from './core/errors.ts';
 import { type OnnxModel } from './onnx/graph.ts';
 import { externalFiles } from './onnx/external.ts';
 import { parseModel } from './onnx/parse.ts';
@@ -44,7 +44,7 @@ export async function readModelFiles(platform: ReadsBytes, source: ByteSource, r
 
 async function readIfThere(platform: ReadsBytes, source: string, request: ByteRequest): Promise<Uint8Array<ArrayBuffer> | undefined> {
   return platform.readBytes(source, request).catch((error: unknown) => {
-    if (error instanceof InputError && error.code === 'not-found') return undefined;
+    if (isOf(error, 'not-found')) return undefined;
     throw error;
   });
 }

@@ -1,5 +1,5 @@
 import { disposedError } from './core/device-errors.ts';
-import { type ErrorCode, InputError } from './core/errors.ts';
+import { isOf } from './core/errors.ts';
 import type { DeviceGrant } from './device.ts';
 import { GpuExecutor } from './gpu/executor.ts';
 import type { Plan } from './plan/plan.ts';
@@ -86,8 +86,4 @@ export class Sessions {
       .finally(() => (this.recovery = null));
     return this.recovery;
   }
-}
-
-export function isOf(error: unknown, code: ErrorCode): boolean {
-  return error instanceof InputError && error.code === code;
 }

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { InputError } from '../core/errors.ts';
+import { InputError, isOf } from '../core/errors.ts';
 import { type Engine, type Peer, engineOf } from '../crosscheck/engine.ts';
 import { openOnnxRuntime } from '../crosscheck/onnxruntime.ts';
 import type { TestPicture } from '../crosscheck/test-pictures.ts';
@@ -111,7 +111,7 @@ async function openPeer({ bytes, external }: ModelFiles, io: Io): Promise<Opened
   try {
     return { peer: await openOnnxRuntime(bytes, { external }) };
   } catch (error) {
-    if (!(error instanceof InputError) || error.code !== 'not-found') throw error;
+    if (!isOf(error, 'not-found')) throw error;
     io.note(`${explain(error)}\n`);
     return { peer: null, withoutPeer: error.found };
   }

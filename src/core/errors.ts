@@ -41,3 +41,8 @@ export class InputError extends Error {
     this.remedy = complaint.remedy;
   }
 }
+
+/** Whether something thrown is an error of this kind. */
+export function isOf(error: unknown, code: ErrorCode): error is InputError {
+  return error instanceof InputError && error.code === code;
+}

@@ -1,4 +1,4 @@
-import { InputError } from '../core/errors.ts';
+import { InputError, isOf } from '../core/errors.ts';
 
 /**
  * Makes something out of buffers, and frees it again where they do not all fit on the GPU.
@@ -25,7 +25,7 @@ export async function orWhereFull<T>(make: () => Promise<T>, otherwise: () => Pr
   try {
     return await make();
   } catch (error) {
-    if (error instanceof InputError && error.code === 'out-of-memory') return otherwise();
+    if (isOf(error, 'out-of-memory')) return otherwise();
     throw error;
   }
 }

@@ -65,3 +65,8 @@ export interface OnnxModel {
   metadata: Map<string, string>;
   graph: OnnxGraph;
 }
+
+/** The node that makes each value, by the value's name. */
+export function makersOf(nodes: readonly OnnxNode[]): Map<string, OnnxNode> {
+  return new Map(nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
+}

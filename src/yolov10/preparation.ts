@@ -1,11 +1,11 @@
-import type { OnnxGraph, OnnxNode } from '../onnx/graph.ts';
+import { makersOf, type OnnxGraph, type OnnxNode } from '../onnx/graph.ts';
 
 /**
  * The nodes that make of the graph's inputs what the first convolution reads, in file order: a file may divide, shift or
  * reorder the picture itself. None where the picture is only passed on.
  */
 export function preparation({ nodes }: OnnxGraph, read: string): OnnxNode[] {
-  const makers = new Map(nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
+  const makers = makersOf(nodes);
   const ancestors = new Set<OnnxNode>();
   const pending = [read];
   for (let name = pending.pop(); name !== undefined; name = pending.pop()) {

@@ -1,5 +1,5 @@
 import { InputError } from '../core/errors.ts';
-import type { DataType, OnnxAttribute, OnnxGraph, OnnxNode, OnnxTensor } from '../onnx/graph.ts';
+import { makersOf, type DataType, type OnnxAttribute, type OnnxGraph, type OnnxNode, type OnnxTensor } from '../onnx/graph.ts';
 import { toFloat32 } from '../onnx/values.ts';
 import type { ConstantLookup } from './following.ts';
 
@@ -51,7 +51,7 @@ function runLength(dims: readonly number[], axis: number, length: number): numbe
  * @throws InputError 'bad-weights' at the first such convolution
  */
 export function rejectIntegers({ nodes }: OnnxGraph, constant: ConstantLookup): void {
-  const makers = new Map(nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
+  const makers = makersOf(nodes);
   const opOf = (name: string | undefined): string | undefined => makers.get(name ?? '')?.op;
   for (const node of nodes) {
     const [input, weight] = node.inputs.map((name) => (opOf(name) === 'DequantizeLinear' ? makers.get(name)! : null));

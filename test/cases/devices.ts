@@ -11,32 +11,34 @@ export function altered<Target extends object>(target: Target, members: Partial<
   });
 }
 
-/** A device on which activations of more bytes than these do not fit; `refused` counts how often they did not. */
-export function shortOfMemory(device: GPUDevice, bytes: number): { device: GPUDevice; refused(): number } {
-  let refused = 0;
-  let short = false;
-  const createBuffer = (descriptor: GPUBufferDescriptor): GPUBuffer => {
-    if (descriptor.label === 'activations' && descriptor.size > bytes) short = true;
-    return device.createBuffer(descriptor);
-  };
-  const popErrorScope = async (): Promise<{ message: string } | null> => {
-    const wasShort = short;
-    short = false;
-    if (wasShort) refused++;
-    return (await device.popErrorScope()) ?? (wasShort ? { message: 'not enough memory' } : null);
-  };
-  return { device: altered(device, { createBuffer, popErrorScope }), refused: () => refused };
+interface Refusing {
+  device: GPUDevice;
+  /** How often there was no memory. */
+  refused(): number;
 }
 
-/** A device with memory for so many bytes of activations, of all sizes together; `refused` counts what it had no room for. */
-export function withMemory(device: GPUDevice, bytes: number): { device: GPUDevice; refused(): number } {
-  let [left, refused, short] = [bytes, 0, false];
+/** A device on which activations of more bytes than these do not fit. */
+export function shortOfMemory(device: GPUDevice, bytes: number): Refusing {
+  return refusing(device, ({ size }) => size > bytes);
+}
+
+/** A device with memory for so many bytes of activations, of all sizes together. */
+export function withMemory(device: GPUDevice, bytes: number): Refusing {
+  let left = bytes;
+  return refusing(device, ({ size }) => size > left, (buffer, { size }) => {
+    left -= size;
+    onDestroy(buffer, () => (left += size));
+  });
+}
+
+/** A device that says it has no memory for some activations when the error scope around them ends; `kept` sees the others. */
+function refusing(device: GPUDevice, isTooLarge: (wanted: GPUBufferDescriptor) => boolean, kept?: (buffer: GPUBuffer, wanted: GPUBufferDescriptor) => void): Refusing {
+  let [refused, short] = [0, false];
   const createBuffer = (descriptor: GPUBufferDescriptor): GPUBuffer => {
     const buffer = device.createBuffer(descriptor);
     if (descriptor.label !== 'activations') return buffer;
-    if (descriptor.size > left) short = true;
-    else left -= descriptor.size;
-    if (!short) onDestroy(buffer, () => (left += descriptor.size));
+    if (isTooLarge(descriptor)) short = true;
+    else kept?.(buffer, descriptor);
     return buffer;
   };
   const popErrorScope = async (): Promise<{ message: string } | null> => {

@@ -1,5 +1,5 @@
 import { type Dim, formatShape, sharesSymbol, valueOf } from '../../core/dim.ts';
-import type { OnnxModel, OnnxNode, OnnxValue } from '../../onnx/graph.ts';
+import { makersOf, type OnnxModel, type OnnxNode, type OnnxValue } from '../../onnx/graph.ts';
 import { fullView, type Inference, inferShapes, type Known, onnxView, tensorrtView } from '../shapes/infer.ts';
 import type { Shape } from '../shapes/rule.ts';
 
@@ -35,7 +35,7 @@ export function examine(model: OnnxModel): Patient {
     get tensorrt() {
       return tensorrt();
     },
-    makers: new Map(nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const))),
+    makers: makersOf(nodes),
   };
 }
 

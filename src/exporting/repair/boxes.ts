@@ -1,4 +1,4 @@
-import type { OnnxModel, OnnxNode, OnnxTensor } from '../../onnx/graph.ts';
+import { makersOf, type OnnxModel, type OnnxNode, type OnnxTensor } from '../../onnx/graph.ts';
 import { toNumbers } from '../../onnx/values.ts';
 import { LEVEL_STRIDES } from '../../yolov10/network.ts';
 import { constantTensor } from '../shapes/ops/constants.ts';
@@ -27,7 +27,7 @@ class Ancestry {
   readonly #initializers: ReadonlyMap<string, OnnxTensor>;
 
   constructor({ graph }: OnnxModel) {
-    this.#makers = new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
+    this.#makers = makersOf(graph.nodes);
     this.#initializers = graph.initializers;
   }
 
