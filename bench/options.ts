@@ -1,4 +1,5 @@
-import { parseArgs } from 'node:util';
+import { adapterChoice } from '../src/cli/engine.ts';
+import type { OptionSpecs, ParsedOptions } from '../src/cli/options.ts';
 import { InputError } from '../src/core/errors.ts';
 import { parseModel } from '../src/onnx/parse.ts';
 import { compilePlan } from '../src/plan/compile.ts';
@@ -23,30 +24,32 @@ export interface BenchOptions {
   budget: number;
 }
 
+/** What a bench takes on its command line. */
+export const BENCH_OPTIONS = {
+  adapter: { value: 'NAME', about: 'auto, gpu, lavapipe or swiftshader; in a browser what it has' },
+  sizes: { value: 'N,N', about: "Sides of the network's input in pixels" },
+  batches: { value: 'N,N', about: 'Batch sizes' },
+  model: { value: 'FILE', about: 'Model, YOLOv10n with seeded weights unless told' },
+  runs: { value: 'N', about: 'Measured runs of each engine in a cell, 10 unless told' },
+  budget: { value: 'SECONDS', about: 'Longest time for a cell' },
+} satisfies OptionSpecs;
+
 /**
- * `--adapter gpu|lavapipe|swiftshader --sizes 320,640 --batches 1,4,8 --model file.onnx --runs 10 --budget 60`
- * @param args as on the command line, where left out those of this process
+ * What the values of a command line ask for.
  * @throws InputError 'bad-argument'
  */
-export async function benchOptions(defaults: { sizes: string; batches: string; runs?: string; budget?: string }, args: readonly string[] = process.argv.slice(2)): Promise<BenchOptions> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      adapter: { type: 'string' },
-      sizes: { type: 'string', default: defaults.sizes },
-      batches: { type: 'string', default: defaults.batches },
-      model: { type: 'string' },
-      runs: { type: 'string', default: defaults.runs ?? '10' },
-      budget: { type: 'string', default: defaults.budget ?? '60' },
-    },
-  });
+export async function benchOptions(
+  defaults: { sizes: string; batches: string; runs?: string; budget?: string },
+  given: ParsedOptions<typeof BENCH_OPTIONS>['values'],
+): Promise<BenchOptions> {
+  const values = { runs: '10', budget: '60', ...defaults, ...given };
   const sizes = values.sizes.split(',').map((text) => count('--sizes', text));
   const batches = values.batches.split(',').map((text) => count('--batches', text));
   const limits = { runs: count('--runs', values.runs), budget: positive('--budget', values.budget) };
   const model = values.model ? await readBytes(values.model) : seededModel('n', { dynamic: 'batch,height,width' });
   checkSizes(model, sizes);
   return {
-    adapter: values.adapter as AdapterChoice | undefined,
+    adapter: adapterChoice(values.adapter),
     sizes,
     cells: sizes.flatMap((size) => batches.map((batch) => ({ size, batch }))),
     model,

@@ -82,10 +82,13 @@ describe('options', () => {
   const defaults = { sizes: '320', batches: '1' };
 
   test('are read', async () => {
-    expect(await benchOptions(defaults, ['--runs', '3', '--batches', '1,4', '--budget', '0.5'])).toMatchObject({ runs: 3, budget: 0.5, cells: [{ size: 320, batch: 1 }, { size: 320, batch: 4 }] });
+    expect(await benchOptions(defaults, { runs: '3', batches: '1,4', budget: '0.5' })).toMatchObject({ runs: 3, budget: 0.5, cells: [{ size: 320, batch: 1 }, { size: 320, batch: 4 }] });
   });
 
-  test.each([['--runs', 'x'], ['--runs', '0'], ['--runs', '2.5'], ['--batches', 'a'], ['--batches', '1,,2'], ['--batches', '0'], ['--budget', '?'], ['--budget', '0'], ['--sizes', 'wide']])('%s %s is refused', async (name, value) => {
-    await expect(benchOptions(defaults, [name, value])).rejects.toMatchObject({ name: 'InputError', code: 'bad-argument' });
+  test.each([
+    ['runs', 'x'], ['runs', '0'], ['runs', '2.5'], ['batches', 'a'], ['batches', '1,,2'], ['batches', '0'], ['budget', '?'], ['budget', '0'],
+    ['sizes', 'wide'], ['adapter', 'wrong'],
+  ])('--%s %s is refused', async (name, value) => {
+    await expect(benchOptions(defaults, { [name]: value })).rejects.toMatchObject({ name: 'InputError', code: 'bad-argument' });
   });
 });

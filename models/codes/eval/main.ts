@@ -1,12 +1,9 @@
-/**
- * Accuracy of the default model through the engine:
- *   npm run eval:codes -- [--model FILE] [--count 200] [--size 640] [--photos ../shared/photos] [--image-size 320] [--limit N]
- * Average precision on pictures made here that no training saw, then hits on real photos where the folder exists.
- */
+/** Accuracy of the default model through the engine: on pictures made here, then on real photos. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { integerOption, sizeOption } from '../../../src/cli/options.ts';
 import { Detector, type Detection } from '../../../src/node.ts';
+import { runScript } from '../../../tools/script.ts';
 import { toJpeg } from '../make/jpeg.ts';
 import { HELD_OUT, makeScene } from '../make/scene.ts';
 import { CLASSES } from '../make/symbologies.ts';
@@ -68,16 +65,25 @@ async function reportPhotos(detector: Detector, folder: string, limit: number): 
   }
 }
 
-const { values } = parseArgs({
-  options: {
-    model: { type: 'string', default: 'models/yolov10n-codes.onnx' }, count: { type: 'string', default: '200' },
-    size: { type: 'string', default: '640' }, photos: { type: 'string', default: '../shared/photos' },
-    'image-size': { type: 'string' }, limit: { type: 'string', default: '100000' },
-  },
+const usage = `npm run eval:codes -- [options]
+Average precision of a model of codes, through the engine, on pictures made here that no training saw; then hits on real
+photos where their folder exists.`;
+
+await runScript(usage, {
+  model: { value: 'FILE', about: 'Model to judge, the default model unless told' },
+  count: { value: 'N', about: 'Pictures to make, 200 unless told' },
+  size: { value: 'N', about: 'Their longer side in pixels, 640 unless told' },
+  imgsz: { value: 'N|HxW', about: "The network's input, the model's own unless told" },
+  photos: { value: 'FOLDER', about: 'Photos with labels.json, ../shared/photos unless told' },
+  limit: { value: 'N', about: 'Take only so many photos' },
+}, async (values) => {
+  const count = integerOption('count', values.count, 200, [1, 1e6]);
+  const size = integerOption('size', values.size, 640, [64, 4096]);
+  const limit = integerOption('limit', values.limit, 1e6, [1, 1e6]);
+  const photos = values.photos ?? join('..', 'shared', 'photos');
+  const detector = await Detector.load(values.model ?? join('models', 'yolov10n-codes.onnx'), { imageSize: sizeOption('imgsz', values.imgsz) });
+  reportMade(await judgeMade(detector, count, size));
+  if (existsSync(join(photos, 'labels.json'))) await reportPhotos(detector, photos, limit);
+  else console.log(`\nPhotos skipped: no ${join(photos, 'labels.json')}.`);
+  detector.dispose();
 });
-const imageSize = values['image-size'] === undefined ? {} : { imageSize: Number(values['image-size']) };
-const detector = await Detector.load(values.model, imageSize);
-reportMade(await judgeMade(detector, Number(values.count), Number(values.size)));
-if (existsSync(join(values.photos, 'labels.json'))) await reportPhotos(detector, values.photos, Number(values.limit));
-else console.log(`\nPhotos skipped: no ${join(values.photos, 'labels.json')}.`);
-detector.dispose();

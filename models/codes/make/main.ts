@@ -1,12 +1,10 @@
-/**
- * Makes pictures of codes with labels:
- *   npx tsx models/codes/make/main.ts --out DIR --seed 0 --count 2000 --shards 10 --size 320 --sprites 0:1200
- * Writes DIR/<seed>.bin (JPEGs one after the other) and DIR/<seed>.json (sizes and boxes) for every shard.
- */
+/** Makes pictures of codes with labels. */
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import sharp from 'sharp';
+import { integerOption } from '../../../src/cli/options.ts';
+import { InputError } from '../../../src/core/errors.ts';
+import { runScript } from '../../../tools/script.ts';
 import { toJpeg } from './jpeg.ts';
 import { makeScene, type SpriteRange } from './scene.ts';
 
@@ -34,20 +32,37 @@ async function makeShard(folder: string, seed: number, count: number, size: numb
   renameSync(`${name}.json.part`, `${name}.json`);
 }
 
-const { values } = parseArgs({
-  options: {
-    out: { type: 'string' }, seed: { type: 'string', default: '0' }, count: { type: 'string', default: '1000' },
-    shards: { type: 'string', default: '1' }, size: { type: 'string', default: '320' }, sprites: { type: 'string', default: '0:1200' },
-  },
-});
-if (values.out === undefined) throw new Error('Expected --out FOLDER for the shards.');
-sharp.concurrency(1);
-mkdirSync(values.out, { recursive: true });
-const [first = 0, spriteCount = 1200] = values.sprites.split(':').map(Number);
-const count = Number(values.count);
-for (let shard = 0; shard < Number(values.shards); shard++) {
-  const seed = Number(values.seed) + shard * count;
-  const start = performance.now();
-  await makeShard(values.out, seed, count, Number(values.size), { first, count: spriteCount });
-  console.log(`shard ${seed}: ${count} pictures, ${((count * 1000) / (performance.now() - start)).toFixed(1)} a second`);
+function spritesOf(text: string): SpriteRange {
+  const [, first, count] = /^(\d+):([1-9]\d*)$/.exec(text) ?? [];
+  if (first !== undefined) return { first: Number(first), count: Number(count) };
+  throw new InputError('bad-argument', { expected: '--sprites as FIRST:COUNT', found: text, remedy: 'For example 0:1200.' });
 }
+
+const usage = `npx tsx models/codes/make/main.ts --out FOLDER [options]
+Makes pictures of codes; the same seed makes the same picture. Every shard is a file <seed>.bin in FOLDER, JPEGs one after
+the other, and a file <seed>.json with their sizes and boxes.`;
+
+await runScript(usage, {
+  out: { value: 'FOLDER', about: 'Where to write the shards' },
+  seed: { value: 'N', about: 'Seed of the first picture, 0 unless told' },
+  count: { value: 'N', about: 'Pictures in a shard, 1000 unless told' },
+  shards: { value: 'N', about: 'How many shards, 1 unless told' },
+  size: { value: 'N', about: 'Longer side of a picture in pixels, 320 unless told' },
+  sprites: { value: 'FIRST:COUNT', about: 'Which codes of each kind to draw from, 0:1200 unless told' },
+}, async (values) => {
+  const out = values.out;
+  if (out === undefined) throw new InputError('bad-argument', { expected: '--out', found: 'none', remedy: 'Name a folder for the shards.' });
+  const first = integerOption('seed', values.seed, 0, [0, 2 ** 31]);
+  const count = integerOption('count', values.count, 1000, [1, 1e6]);
+  const shards = integerOption('shards', values.shards, 1, [1, 1e5]);
+  const size = integerOption('size', values.size, 320, [64, 4096]);
+  const sprites = spritesOf(values.sprites ?? '0:1200');
+  sharp.concurrency(1);
+  mkdirSync(out, { recursive: true });
+  for (let shard = 0; shard < shards; shard++) {
+    const seed = first + shard * count;
+    const start = performance.now();
+    await makeShard(out, seed, count, size, sprites);
+    console.log(`shard ${seed}: ${count} pictures, ${((count * 1000) / (performance.now() - start)).toFixed(1)} a second`);
+  }
+});
