@@ -13,6 +13,7 @@ import type { AdapterDescription, AdapterRequest, ByteRequest, ByteSource, Platf
 import {
   type DetectOptions, type DetectRequest, type ImageSize, type InputSize, type PictureSize, type Tensor, checkBatch, checkDetectOptions, checkImageSize, checkPictureSize, checkTensor,
 } from './requests.ts';
+import { refusePreparation } from './yolov10/preparation.ts';
 import { type Yolov10, readYolov10 } from './yolov10/read.ts';
 import { checkHead } from './yolov10/wiring.ts';
 
@@ -56,13 +57,15 @@ export class Detector<Image = Picture> {
    * Loads a model and opens a device.
    * @param source path, URL, hub id such as `onnx-community/yolov10n`, or bytes
    * @throws InputError saying what was expected, what was found and what to do: of the model 'not-found', 'offline',
-   * 'not-onnx', 'not-yolov10', 'bad-weights', 'external-data' or 'unsupported' (a custom width that kernels do not take, or only the one-to-many head);
+   * 'not-onnx', 'not-yolov10', 'bad-weights', 'external-data' or 'unsupported' (a custom width that kernels do not take, only
+   * the one-to-many head, or a picture that the graph itself normalises by more than a division by 255);
    * of the options 'bad-argument'; 'no-webgpu'. The reason of `signal` where that ends loading
    */
   static async open<Image>(runtime: Runtime<Image>, source: ByteSource, options: LoadOptions = {}): Promise<Detector<Image>> {
     if (options.imageSize !== undefined) checkImageSize(options.imageSize);
     const network = readYolov10(await loadModel(runtime.platform, source, options));
     checkHead(network);
+    refusePreparation(network.normalization, 'this engine does not run', 'Write a file without them by "repair --rebuild", and hand "run" what they made of the picture.');
     options.signal?.throwIfAborted();
     const request = (): ReturnType<typeof requestDevice> => requestDevice(runtime.platform, { choice: options.adapter });
     const grant = options.device ? adoptDevice(options.device) : await request();

@@ -1,6 +1,7 @@
 import { InputError } from '../core/errors.ts';
 import type { OnnxModel } from '../onnx/graph.ts';
 import { parseModel } from '../onnx/parse.ts';
+import { refusePreparation } from '../yolov10/preparation.ts';
 import { type Yolov10, readYolov10 } from '../yolov10/read.ts';
 import type { Engine, Peer } from './engine.ts';
 import type { Pictures } from './independence.ts';
@@ -48,10 +49,11 @@ export interface Task extends ValidateOptions {
 
 export const LAYER_LIMIT = { float32: 1e-3, float16: 5e-2 };
 
-/** @throws InputError 'not-onnx', 'not-yolov10', 'bad-weights' for the file, 'bad-argument' or 'bad-tensor' for options */
+/** @throws InputError 'not-onnx', 'not-yolov10', 'bad-weights', 'unsupported' for the file, 'bad-argument' or 'bad-tensor' for options */
 export function prepareTask(modelBytes: Uint8Array, options: ValidateOptions): Task {
   const model = parseModel(modelBytes, options);
   const network = readYolov10(model);
+  refusePreparation(network.preparation, 'this engine does not run', 'Validate what "repair --rebuild" makes of the file.');
   const half = [...model.graph.initializers.values()].some(({ dataType }) => dataType === 'float16');
   const batches = checkedBatches(options.batches ?? [1, 2, 3, 4, 8]);
   return {

@@ -68,7 +68,7 @@ function readConvolutions(graph: OnnxGraph, constant: ConstantLookup): Convoluti
 }
 
 /** Initializers, Constant nodes, and either of them behind Identity, Cast or DequantizeLinear. */
-function constantLookup(graph: OnnxGraph): ConstantLookup {
+export function constantLookup(graph: OnnxGraph): ConstantLookup {
   const known = new Map(graph.initializers);
   const constant: ConstantLookup = (name) => (name ? (known.get(name) ?? null) : null);
   for (const node of graph.nodes) {

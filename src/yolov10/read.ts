@@ -2,12 +2,12 @@ import { InputError } from '../core/errors.ts';
 import type { OnnxModel, OnnxNode, OnnxValue } from '../onnx/graph.ts';
 import { DOWNS, STAGES, attentionConfig, nameScale } from './config.ts';
 import type { Block, DownIndex, NetworkConfig, ScaleName, StageConfig, StageIndex } from './config.ts';
-import { type Convolution, findConvolutions } from './convolutions.ts';
+import { constantLookup, type Convolution, findConvolutions } from './convolutions.ts';
 import { readLabels } from './labels.ts';
 import { type ConvLayer, type Layer, weightShape } from './layers.ts';
 import { drawNetwork } from './network.ts';
 import { isDistributionSum, nameByPosition } from './positions.ts';
-import { preparation } from './preparation.ts';
+import { normalization, preparation } from './preparation.ts';
 import { type ConvWeights, foldSmallKernel, readWeights } from './weights.ts';
 import { checkWiring } from './wiring.ts';
 
@@ -24,6 +24,8 @@ export interface Yolov10 {
   imageSize: { height: number; width: number } | null;
   /** Nodes that change the picture before the first convolution; like all wiring, they are not part of what is read. */
   preparation: OnnxNode[];
+  /** Those of them after which the first convolution may read something else than RGB in 0..1. */
+  normalization: OnnxNode[];
   /** The head whose weights were read: rows of the one-to-many head name an object many times over, for a suppression to thin. */
   head: 'one-to-one' | 'one-to-many';
   /** Whether weights were found by their names or by their place in the graph. */
@@ -42,6 +44,7 @@ export function readYolov10(model: OnnxModel): Yolov10 {
   const convolutions = foundBy === 'name' ? named : nameByPosition(found);
   const config = readConfig(convolutions);
   const layers = drawNetwork(config);
+  const prepared = preparation(model.graph, need(convolutions, 'model.0').input);
   return {
     config,
     scale: nameScale(config),
@@ -50,7 +53,8 @@ export function readYolov10(model: OnnxModel): Yolov10 {
     labels: readLabels(model.metadata.get('names'), config.head.classCount),
     imageSize: readImageSize(model),
     head: foundBy === 'name' ? head : 'one-to-one',
-    preparation: preparation(model.graph, need(convolutions, 'model.0').input),
+    preparation: prepared,
+    normalization: normalization(prepared, constantLookup(model.graph)),
     foundBy,
   };
 }

@@ -28,6 +28,11 @@ export function withInts(model: OnnxModel, name: string, values: number[]): Onnx
   return withTensor(model, { name, dataType: 'int64', dims: [values.length], bytes: new Uint8Array(BigInt64Array.from(values, BigInt).buffer) });
 }
 
+/** The model with a float32 initializer added, a scalar unless given a shape. */
+export function withFloats(model: OnnxModel, name: string, values: number[], shape: number[] = []): OnnxModel {
+  return withTensor(model, { name, dataType: 'float', dims: shape, bytes: new Uint8Array(Float32Array.from(values).buffer) });
+}
+
 /** The model with integers of its own, `planted`, at one input of a node. */
 export function withConstant(model: OnnxModel, node: OnnxNode, position: number, values: number[]): OnnxModel {
   return redirect(withInts(model, 'planted', values), node.name, position, 'planted');

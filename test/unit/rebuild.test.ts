@@ -5,7 +5,7 @@ import type { OnnxModel } from '../../src/onnx/graph.ts';
 import { parseModel } from '../../src/onnx/parse.ts';
 import { serializeModel } from '../../src/onnx/serialize.ts';
 import { complaintOf } from '../cases/complaint.ts';
-import { insertBefore, interpose, makeNode, redirect, withGraph, withTensor } from '../cases/graph-edits.ts';
+import { insertBefore, interpose, makeNode, redirect, withFloats, withGraph } from '../cases/graph-edits.ts';
 import { noise } from '../cases/noise.ts';
 import { runOnnx } from '../cases/onnxruntime.ts';
 import { constantNodes } from '../cases/rewritten-model.ts';
@@ -24,9 +24,6 @@ function worstDifference(a: Float32Array, b: Float32Array): number {
   expect(a.length).toBe(b.length);
   return a.reduce((worst, value, index) => Math.max(worst, Math.abs(value - b[index]!)), 0);
 }
-
-const withFloats = (model: OnnxModel, name: string, values: number[], shape: number[] = []): OnnxModel =>
-  withTensor(model, { name, dataType: 'float', dims: shape, bytes: new Uint8Array(Float32Array.from(values).buffer) });
 
 /** Lines of `changes` that are not the reason for writing anew. */
 const differences = (model: OnnxModel, options: RepairOptions): string[] =>

@@ -1,6 +1,6 @@
-import { InputError } from '../../core/errors.ts';
 import type { OnnxModel, OnnxNode, OnnxValue } from '../../onnx/graph.ts';
 import { serializeModel } from '../../onnx/serialize.ts';
+import { listed, refusePreparation } from '../../yolov10/preparation.ts';
 import { readYolov10, type Yolov10 } from '../../yolov10/read.ts';
 import { type OutputForm, reexport, WRITTEN_DESCRIPTION } from '../reexport.ts';
 import { OPSETS } from '../reexport/options.ts';
@@ -38,7 +38,7 @@ export interface Rebuilt {
  */
 export function rebuild(model: OnnxModel, options: RebuildOptions): Rebuilt {
   const network = readYolov10(model);
-  if (network.preparation.length > 0 && !options.forceRebuild) throw preparesPicture(network.preparation);
+  if (!options.forceRebuild) refusePreparation(network.preparation, 'a network written anew does not have', `Leave them out with --rebuild, and ${whatToGive}.`);
   const goal = goalFor(model, options);
   const half = options.half ?? isHalf(model);
   const output = options.output ?? outputForm(model, network.config.head.classCount);
@@ -73,24 +73,8 @@ function metadataOf(model: OnnxModel, written: OnnxModel, stale: ReadonlyMap<str
 
 const whatToGive = 'give the new file what they made of the picture, for YOLOv10 RGB in 0..1';
 
-function preparesPicture(nodes: readonly OnnxNode[]): InputError {
-  return new InputError('unsupported', {
-    expected: 'a first convolution that reads the picture as it is given',
-    found: `${listed(nodes)} before it, which a network written anew does not have`,
-    remedy: `Leave them out with --rebuild, and ${whatToGive}.`,
-  });
-}
-
 function leftOut(nodes: readonly OnnxNode[]): string[] {
   return nodes.length > 0 ? [`left out before the first convolution: ${listed(nodes)}; ${whatToGive}`] : [];
-}
-
-/** How many nodes are told. */
-const shown = 8;
-
-function listed(nodes: readonly OnnxNode[]): string {
-  const more = nodes.length > shown ? ` and ${nodes.length - shown} more` : '';
-  return `${nodes.slice(0, shown).map(({ name, op, outputs }) => `"${name || outputs[0]}" (${op})`).join(', ')}${more}`;
 }
 
 /** The model with values renamed, except to names that others have. */
