@@ -3,9 +3,10 @@ import { adoptDevice, requestDevice } from './device.ts';
 import { Engine } from './engine.ts';
 import type { Detection } from './image/detection.ts';
 import type { Picture } from './image/picture.ts';
+import { type GroupRoom, inGroups } from './in-groups.ts';
 import { inOrder } from './in-order.ts';
 import { loadModel } from './load-model.ts';
-import { groupPictures, readDetections, readPictures } from './pictures.ts';
+import { readDetections, readPictures } from './pictures.ts';
 import type { Visitor } from './plan/executor.ts';
 import { packPictures, tensorParts } from './plan-input.ts';
 import type { Plan } from './plan/plan.ts';
@@ -176,7 +177,8 @@ export class Detector<Image = Picture> {
     const { engine } = this;
     engine.planFor(size); // says at once what cannot be
     const pictures = readPictures(images, (image) => this.runtime.pictureOf(image), signal);
-    const groups = groupPictures(pictures, () => ({ images: Math.min(engine.room(size), RUN_PICTURES), pixels: engine.sharedPixels }));
+    const roomNow = (): GroupRoom => ({ items: Math.min(engine.room(size), RUN_PICTURES), pixels: engine.sharedPixels });
+    const groups = inGroups(pictures, ({ width, height }) => width * height, roomNow);
     const runs = inOrder(groups, IN_FLIGHT, async (group) => {
       signal?.throwIfAborted();
       const { input, geometries } = packPictures(group, size, engine.pixelRoom);

@@ -27,33 +27,6 @@ export function readPictures<Image>(images: readonly Image[], pictureOf: (image:
   });
 }
 
-/** What one run takes at most. */
-export interface RunRoom {
-  images: number;
-  pixels: number;
-}
-
-/** Groups pictures into runs in order, asking before each what there is room for; a picture too large goes alone. */
-export async function* groupPictures(pictures: AsyncIterable<Picture>, roomNow: () => RunRoom): AsyncGenerator<Picture[]> {
-  let run: Picture[] = [];
-  let room = roomNow();
-  for await (const picture of pictures) {
-    const area = picture.width * picture.height;
-    if (run.length > 0 && area > room.pixels) {
-      yield run;
-      run = [];
-      room = roomNow();
-    }
-    run.push(picture);
-    room = { images: room.images - 1, pixels: room.pixels - area };
-    if (room.images > 0) continue;
-    yield run;
-    run = [];
-    room = roomNow();
-  }
-  if (run.length > 0) yield run;
-}
-
 /** One image's rows as detections in its picture's own pixels, best first. */
 export function readDetections(rows: Float32Array, geometry: Letterbox, labels: readonly string[], request: DetectRequest): Detection[] {
   const detections: Detection[] = [];

@@ -2,6 +2,7 @@ import { InputError } from '../core/errors.ts';
 import { pictureOf } from '../image/decode-node.ts';
 import type { Detection } from '../image/detection.ts';
 import type { Picture } from '../image/picture.ts';
+import { inGroups } from '../in-groups.ts';
 import { inOrder } from '../in-order.ts';
 import type { Engine } from './engine.ts';
 
@@ -18,11 +19,11 @@ export type Outcome =
   | { file: string; picture: Picture; detections: Detection[]; milliseconds: number }
   | { file: string; error: unknown };
 
-export type Read = { file: string; picture: Picture } | { file: string; error: unknown };
+type Read = { file: string; picture: Picture } | { file: string; error: unknown };
 
 /** Files read at once; further ones wait for a batch to take them. */
 const READ_AHEAD = 4;
-/** A batch that holds so many pixels (256 MB) takes no further picture, whatever was asked for. */
+/** A batch holds no more pixels (256 MB), whatever was asked for. */
 const BATCH_PIXELS = 64e6;
 
 /**
@@ -31,31 +32,23 @@ const BATCH_PIXELS = 64e6;
  * @throws whatever ends the engine itself, such as a lost device.
  */
 export async function* detectFiles(files: string[], engine: Engine, settings: DetectSettings): AsyncGenerator<Outcome> {
-  const most = { pictures: settings.batch, pixels: BATCH_PIXELS };
-  for await (const batch of inBatches(inOrder(files, READ_AHEAD, readPicture), most, settings.signal)) {
+  const { signal } = settings;
+  const reads = inOrder(files, READ_AHEAD, (file) => readPicture(file, signal));
+  for await (const batch of inGroups(reads, pixelsOf, () => ({ items: settings.batch, pixels: BATCH_PIXELS }))) {
+    if (signal.aborted) return;
     const outcomes = await detectBatch(batch.splice(0), engine, settings); // taken out, so that no picture outlives its turn
     while (outcomes.length > 0) yield outcomes.shift()!;
   }
 }
 
 /** Never rejects: a file that cannot be read waits for its turn like the others. */
-async function readPicture(file: string): Promise<Read> {
+async function readPicture(file: string, signal: AbortSignal): Promise<Read> {
+  if (signal.aborted) return { file, error: signal.reason };
   return pictureOf(file).then((picture) => ({ file, picture }), (error: unknown) => ({ file, error }));
 }
 
-/** Groups files in order until interrupted; a batch is closed by its last picture or by the one that fills its pixels. */
-export async function* inBatches(reads: AsyncIterable<Read>, most: { pictures: number; pixels: number }, signal: AbortSignal): AsyncGenerator<Read[]> {
-  let batch: Read[] = [];
-  let pixels = 0;
-  for await (const next of reads) {
-    if (signal.aborted) return;
-    batch.push(next);
-    if ('picture' in next) pixels += next.picture.width * next.picture.height;
-    if (batch.length < most.pictures && pixels < most.pixels) continue;
-    yield batch;
-    [batch, pixels] = [[], 0];
-  }
-  if (batch.length > 0 && !signal.aborted) yield batch;
+function pixelsOf(read: Read): number {
+  return 'picture' in read ? read.picture.width * read.picture.height : 0;
 }
 
 async function detectBatch(batch: Read[], engine: Engine, { threshold, classes, signal }: DetectSettings): Promise<Outcome[]> {

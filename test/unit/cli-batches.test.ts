@@ -1,9 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { detectFiles, inBatches, type Read } from '../../src/cli/detect-files.ts';
+import { detectFiles } from '../../src/cli/detect-files.ts';
 import { fake, oneCode } from '../cases/fake-engine.ts';
 
 let folder = '';
@@ -12,49 +12,49 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const signal = new AbortController().signal;
 
-async function* reads(areas: (number | undefined)[]): AsyncGenerator<Read> {
-  for (const [index, area] of areas.entries()) {
-    const file = `${index}`;
-    yield area === undefined ? { file, error: new Error('broken') } : { file, picture: { width: area, height: 1, data: new Uint8Array() } };
-  }
+/** Pictures of these widths; undefined is a file that is none. */
+async function files(widths: (number | undefined)[], height = 8): Promise<string[]> {
+  return Promise.all(widths.map(async (width, index) => {
+    const path = join(folder, `${index} of ${widths.join()} by ${height}.png`);
+    if (width === undefined) await writeFile(path, 'no picture');
+    else await sharp({ create: { width, height, channels: 3, background: 'teal' } }).png({ compressionLevel: 1 }).toFile(path);
+    return path;
+  }));
 }
 
-async function sizes(areas: (number | undefined)[], most: { pictures: number; pixels: number }, stop = signal): Promise<number[]> {
-  const lengths = [];
-  for await (const batch of inBatches(reads(areas), most, stop)) lengths.push(batch.length);
-  return lengths;
+async function batchesOf(paths: string[], batch: number, stop = signal): Promise<number[]> {
+  const engine = fake();
+  const opened = await engine.open({ model: undefined, adapter: undefined }, null as never);
+  for await (const _ of detectFiles(paths, opened, { batch, threshold: 0.25, classes: undefined, signal: stop }));
+  return engine.batches.map(({ length }) => length);
 }
 
 describe('batches of files', () => {
   it('close at the number of files, those that cannot be read among them', async () => {
-    expect(await sizes([1, undefined, 1, 1, 1], { pictures: 2, pixels: 100 })).toEqual([2, 2, 1]);
-    expect(await sizes([], { pictures: 2, pixels: 100 })).toEqual([]);
+    expect(await batchesOf(await files([1, undefined, 1, 1, 1]), 2)).toEqual([1, 2, 1]);
+    expect(await batchesOf([], 2)).toEqual([]);
   });
 
-  it('take no further picture once they hold enough pixels', async () => {
-    expect(await sizes([40, 40, 30, 200, undefined, 10, 90, 1], { pictures: 8, pixels: 100 })).toEqual([3, 1, 3, 1]);
+  it('hold no more than 64 million pixels', async () => {
+    expect(await batchesOf(await files([8192, 8, 8192, 8], 4000), 8)).toEqual([2, 2]);
   });
 
   it('end where interrupted', async () => {
-    expect(await sizes([1, 1, 1], { pictures: 2, pixels: 100 }, AbortSignal.abort())).toEqual([]);
+    expect(await batchesOf(await files([1, 1, 1]), 2, AbortSignal.abort())).toEqual([]);
   });
 
   it('are read a few pictures ahead, not a whole batch', async () => {
-    const files = await Promise.all(Array.from({ length: 12 }, async (_, index) => {
-      const path = join(folder, `${index}.png`);
-      await sharp({ create: { width: 8 + index, height: 8, channels: 3, background: 'teal' } }).png().toFile(path);
-      return path;
-    }));
+    const paths = await files(Array.from({ length: 12 }, (_, index) => 8 + index));
     const engine = fake({
       detect: async (pictures) => {
         await new Promise((resolve) => { setTimeout(resolve, 100); });
-        await rm(files[11]!, { force: true });
+        await rm(paths[11]!, { force: true });
         return pictures.map(oneCode);
       },
     });
     const found: string[] = [];
     const settings = { batch: 6, threshold: 0.25, classes: undefined, signal };
-    for await (const outcome of detectFiles(files, await engine.open({ model: undefined, adapter: undefined }, null as never), settings)) {
+    for await (const outcome of detectFiles(paths, await engine.open({ model: undefined, adapter: undefined }, null as never), settings)) {
       found.push('error' in outcome ? 'gone' : `${outcome.picture.width}`);
     }
     expect(found).toEqual([...Array.from({ length: 11 }, (_, index) => `${8 + index}`), 'gone']);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { type GroupRoom, inGroups } from '../../src/in-groups.ts';
 import { inOrder } from '../../src/in-order.ts';
 import type { Picture } from '../../src/image/picture.ts';
-import { groupPictures } from '../../src/pictures.ts';
 import { halve, joinRows, packPictures, tensorParts } from '../../src/plan-input.ts';
 import type { PlanInput } from '../../src/plan/executor.ts';
 
@@ -54,15 +54,16 @@ describe('parts of a batch', () => {
   async function* stream(pictures: Picture[]): AsyncGenerator<Picture> {
     yield* pictures;
   }
-  const areas = async (pictures: Picture[], room: () => { images: number; pixels: number }): Promise<number[][]> =>
-    (await collected(groupPictures(stream(pictures), room))).map((group) => group.map(({ width, height }) => width * height));
+  const areaOf = ({ width, height }: Picture): number => width * height;
+  const areas = async (pictures: Picture[], room: () => GroupRoom): Promise<number[][]> =>
+    (await collected(inGroups(stream(pictures), areaOf, room))).map((group) => group.map(areaOf));
 
   test('hold as many pictures and pixels as there is room for, one at least', async () => {
     const pictures = [grey(2, 2), grey(3, 2), grey(10, 1), grey(30, 1), grey(1, 1), grey(1, 1), grey(1, 1)];
-    expect(await areas(pictures, () => ({ images: 9, pixels: 10 }))).toEqual([[4, 6], [10], [30], [1, 1, 1]]);
-    expect(await areas(pictures, () => ({ images: 2, pixels: 1000 }))).toEqual([[4, 6], [10, 30], [1, 1], [1]]);
+    expect(await areas(pictures, () => ({ items: 9, pixels: 10 }))).toEqual([[4, 6], [10], [30], [1, 1, 1]]);
+    expect(await areas(pictures, () => ({ items: 2, pixels: 1000 }))).toEqual([[4, 6], [10, 30], [1, 1], [1]]);
     const rooms = [3, 1, 2, 9];
-    expect((await areas(pictures, () => ({ images: rooms.shift() ?? 9, pixels: 1000 }))).map(({ length }) => length)).toEqual([3, 1, 2, 1]);
+    expect((await areas(pictures, () => ({ items: rooms.shift() ?? 9, pixels: 1000 }))).map(({ length }) => length)).toEqual([3, 1, 2, 1]);
   });
 
   test('of a tensor follow the room there is', () => {
