@@ -1,4 +1,5 @@
 import * as ort from 'onnxruntime-node';
+import { noise } from './noise.ts';
 
 /** What a run gave, by output name. */
 export type Outputs = Record<string, { dims: readonly number[]; data: Float32Array | BigInt64Array }>;
@@ -19,4 +20,14 @@ export async function withOnnx<T>(bytes: Uint8Array, use: (run: Run) => Promise<
 /** Runs a model file once. */
 export function runOnnx(bytes: Uint8Array, data: Float32Array, dims: readonly number[]): Promise<Outputs> {
   return withOnnx(bytes, (run) => run(data, dims));
+}
+
+/** What a model file returns for noise of this shape. */
+export async function outputOf(bytes: Uint8Array, dims: readonly number[]): Promise<Float32Array> {
+  return (await runOnnx(bytes, noise(dims), dims)).output0!.data as Float32Array;
+}
+
+/** What a model file returns for square noise. */
+export function rows(bytes: Uint8Array, batch: number, side = 128): Promise<Float32Array> {
+  return outputOf(bytes, [batch, 3, side, side]);
 }

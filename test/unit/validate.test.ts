@@ -11,8 +11,8 @@ import { reportJunit } from '../../src/crosscheck/validate-junit.ts';
 import { type ValidateOptions, validate } from '../../src/crosscheck/validate.ts';
 import { type ValidationReport, reportJson } from '../../src/crosscheck/validation-report.ts';
 import { reexport } from '../../src/exporting/reexport.ts';
-import type { OnnxModel, OnnxNode } from '../../src/onnx/graph.ts';
 import { serializeModel } from '../../src/onnx/serialize.ts';
+import { leaking } from '../cases/leaking.ts';
 import { seededNetwork, tinyConfig } from '../cases/seeded-model.ts';
 import { standIn } from '../cases/stand-in.ts';
 
@@ -27,25 +27,6 @@ const engine = standIn(sound, network);
 async function against(bytes: Uint8Array, options: Partial<ValidateOptions> = {}): Promise<ValidationReport> {
   const peer = await openOnnxRuntime(bytes, { threads: 1 });
   return validate(bytes, { engine, peer, batches: [1, 2, 3], ...size, ...options });
-}
-
-/** The model with every slot given the first slot's features at one tensor: right at batch 1, wrong at others. */
-function leaking(sourceModel: OnnxModel, tensor: string): OnnxModel {
-  const copy = structuredClone(sourceModel);
-  const { nodes, initializers } = copy.graph;
-  const made = nodes.findIndex(({ outputs }) => outputs.includes(tensor));
-  nodes[made]!.outputs = [`${tensor}.own`];
-  const ints = (name: string, value: number): string => {
-    initializers.set(name, { name, dataType: 'int64', dims: [1], bytes: new Uint8Array(BigInt64Array.of(BigInt(value)).buffer) });
-    return name;
-  };
-  initializers.set('leak.zero', { name: 'leak.zero', dataType: 'float', dims: [], bytes: new Uint8Array(4) });
-  const node = (op: string, inputs: string[], output: string): OnnxNode => ({ name: output, op, domain: '', inputs, outputs: [output], attributes: new Map() });
-  nodes.splice(made + 1, 0,
-    node('Slice', [`${tensor}.own`, ints('leak.start', 0), ints('leak.end', 1), ints('leak.axis', 0)], 'leak.first'),
-    node('Mul', [`${tensor}.own`, 'leak.zero'], 'leak.none'),
-    node('Add', ['leak.first', 'leak.none'], tensor));
-  return copy;
 }
 
 const statuses = (report: ValidationReport): Record<string, string> => Object.fromEntries(report.checks.map(({ id, status }) => [id, status]));
