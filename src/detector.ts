@@ -12,7 +12,7 @@ import { packPictures, tensorParts } from './plan-input.ts';
 import type { Plan } from './plan/plan.ts';
 import type { AdapterDescription, AdapterRequest, ByteRequest, ByteSource, Platform } from './platform/contract.ts';
 import {
-  type DetectOptions, type DetectRequest, type ImageSize, type InputSize, type PictureSize, type Tensor, checkBatch, checkDetectOptions, checkImageSize, checkPictureSize, checkTensor,
+  type DetectOptions, type DetectRequest, type ImageSize, type InputSize, type PictureSize, type Tensor, checkBatch, checkDetectOptions, checkImageSize, checkOptions, checkPictureSize, checkTensor,
 } from './requests.ts';
 import { refusePreparation } from './yolov10/preparation.ts';
 import { type Yolov10, readYolov10 } from './yolov10/read.ts';
@@ -63,6 +63,7 @@ export class Detector<Image = Picture> {
    * of the options 'bad-argument'; 'no-webgpu'. The reason of `signal` where that ends loading
    */
   static async open<Image>(runtime: Runtime<Image>, source: ByteSource, options: LoadOptions = {}): Promise<Detector<Image>> {
+    checkOptions(options);
     if (options.imageSize !== undefined) checkImageSize(options.imageSize);
     const network = readYolov10(await loadModel(runtime.platform, source, options));
     checkHead(network);
@@ -72,6 +73,7 @@ export class Detector<Image = Picture> {
     const grant = options.device ? adoptDevice(options.device) : await request();
     let engine: Engine | undefined;
     try {
+      options.signal?.throwIfAborted();
       engine = new Engine(network, grant, request);
       return new Detector(runtime, network, engine, options.imageSize);
     } catch (error) {

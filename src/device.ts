@@ -1,3 +1,4 @@
+import { described } from './core/described.ts';
 import { InputError } from './core/errors.ts';
 import { wantedFeatures, wantedLimits } from './gpu/limits.ts';
 import type { AdapterDescription, AdapterRequest, Platform } from './platform/contract.ts';
@@ -34,10 +35,13 @@ export async function requestDevice(platform: Platform, request: AdapterRequest)
   }
 }
 
-/** Wraps a device that the caller made and keeps. */
+/** Wraps a device that the caller made and keeps. @throws InputError 'bad-argument' for what is none */
 export function adoptDevice(device: GPUDevice): DeviceGrant {
-  const described = describeAdapter({ info: device.adapterInfo, features: device.features, limits: device.limits } as unknown as GPUAdapter);
-  return { device, description: described, own: false, lanes: fixedLanes(device.adapterInfo, device), keep: undefined };
+  if (typeof device.createBuffer !== 'function') {
+    throw new InputError('bad-argument', { expected: 'device as a GPUDevice', found: described(device), remedy: 'Pass what requestDevice() of an adapter resolves to.' });
+  }
+  const description = describeAdapter({ info: device.adapterInfo, features: device.features, limits: device.limits } as unknown as GPUAdapter);
+  return { device, description, own: false, lanes: fixedLanes(device.adapterInfo, device), keep: undefined };
 }
 
 /** Invocations per subgroup, if the device has subgroups and only one size of them. */

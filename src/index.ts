@@ -9,6 +9,6 @@ export const Detector = {
   /** Loads a model and opens a device; see the class of this name in detector.ts. */
   load: (source: ByteSource, options?: LoadOptions): Promise<Detector> => AnyDetector.open({ platform, pictureOf }, source, options),
 };
-export { pictureOf };
+export { type BrowserPictureSource, pictureOf };
 export { drawOnCanvas } from './image/draw-canvas.ts';
 export * from './api.ts';

@@ -1,4 +1,5 @@
-import { isOf } from './core/errors.ts';
+import { described } from './core/described.ts';
+import { InputError, isOf } from './core/errors.ts';
 import { type OnnxModel } from './onnx/graph.ts';
 import { externalFiles } from './onnx/external.ts';
 import { parseModel } from './onnx/parse.ts';
@@ -18,10 +19,27 @@ export interface ModelRequest extends ByteRequest {
 
 type ReadsBytes = Pick<Platform, 'readBytes' | 'locateSource'>;
 
-/** Reads a model and the data files beside it. @throws InputError as `readModelFiles` and `parseModel` do */
+/**
+ * Reads a model and the data files beside it. Its weights are views of them, and wanted again where a device is lost; so
+ * what the caller may change meanwhile is copied.
+ * @throws InputError 'bad-argument' for options of a wrong type, else as `readModelFiles` and `parseModel` do
+ */
 export async function loadModel(platform: ReadsBytes, source: ByteSource, request: ModelRequest): Promise<OnnxModel> {
+  checkRequest(request);
   const { bytes, external } = await readModelFiles(platform, source, request);
-  return parseModel(bytes, { external });
+  const own = source instanceof Uint8Array || source instanceof ArrayBuffer ? bytes.slice() : bytes;
+  return parseModel(own, { external: request.external ? new Map([...external].map(([name, file]) => [name, file.slice()])) : external });
+}
+
+function checkRequest({ signal, onProgress, hub, external }: ModelRequest): void {
+  const check = (name: string, value: unknown, expected: string, fits: boolean): void => {
+    if (fits || value === undefined) return;
+    throw new InputError('bad-argument', { expected: `${name} as ${expected}`, found: described(value), remedy: 'Leave it out where it is not needed.' });
+  };
+  check('signal', signal, 'an AbortSignal', signal instanceof AbortSignal);
+  check('onProgress', onProgress, 'a function', typeof onProgress === 'function');
+  check('hub', hub, 'an address', typeof hub === 'string');
+  check('external', external, 'a Map of file names to Uint8Array', external instanceof Map && [...external.values()].every((file) => file instanceof Uint8Array));
 }
 
 /**

@@ -9,5 +9,5 @@ export const Detector = {
   /** Loads a model and opens a device; see the class of this name in detector.ts. */
   load: (source: ByteSource, options?: LoadOptions): Promise<Detector> => AnyDetector.open({ platform, pictureOf }, source, options),
 };
-export { pictureOf };
+export { type NodePictureSource, pictureOf };
 export * from './api.ts';

@@ -18,13 +18,24 @@ export function readPictures<Image>(images: readonly Image[], pictureOf: (image:
   return inOrder(images.entries(), READ_AHEAD, async ([index, image]) => {
     signal?.throwIfAborted();
     try {
-      return await pictureOf(image);
+      return await unlessAborted(pictureOf(image), signal);
     } catch (cause) {
       if (!(cause instanceof InputError) || images.length === 1) throw cause;
       const { code, expected, found, remedy } = cause;
       throw new InputError(code, { expected, found: `images[${index}]: ${found}`, remedy }, { cause });
     }
   });
+}
+
+/** What the work gives, or the signal's reason as soon as it ends: a picture may be long in coming. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return work;
+  let stop = (): void => {};
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason);
+  });
+  signal.addEventListener('abort', stop);
+  return Promise.race([work, aborted]).finally(() => signal.removeEventListener('abort', stop));
 }
 
 /** One image's rows as detections in its picture's own pixels, best first. */

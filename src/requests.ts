@@ -1,3 +1,4 @@
+import { described } from './core/described.ts';
 import { InputError } from './core/errors.ts';
 import { checkInputSize } from './yolov10/input-size.ts';
 import { MAX_ROWS } from './yolov10/network.ts';
@@ -24,7 +25,7 @@ export interface DetectOptions {
   maxDetections?: number;
   /** Input size for this call, in multiples of 32. */
   imageSize?: ImageSize;
-  /** Ends the call between batches. */
+  /** Ends the call: at once while pictures are read, else before the next part of a batch. */
   signal?: AbortSignal;
 }
 
@@ -39,24 +40,30 @@ const DEFAULT_THRESHOLD = 0.25;
 
 /** @throws InputError 'bad-argument' for a threshold outside 0..1, an unknown class or a count below one */
 export function checkDetectOptions(options: DetectOptions, labels: readonly string[]): DetectRequest {
-  if (typeof options !== 'object' || options === null) throw badArgument('options as an object', describe(options), 'Name them: { threshold: 0.5 }, for instance.');
+  checkOptions(options);
   const { threshold = DEFAULT_THRESHOLD, classes, maxDetections = MAX_ROWS } = options;
-  if (!(threshold >= 0 && threshold <= 1)) throw badArgument('a threshold from 0 to 1', String(threshold), 'The default is 0.25.');
+  if (!(typeof threshold === 'number' && threshold >= 0 && threshold <= 1)) throw badArgument('a threshold from 0 to 1', described(threshold), 'The default is 0.25.');
   if (!Number.isInteger(maxDetections) || maxDetections < 1) {
-    throw badArgument('maxDetections of 1 or more', String(maxDetections), 'Leave it out for all of them.');
+    throw badArgument('maxDetections of 1 or more', described(maxDetections), 'Leave it out for all of them.');
   }
   return { threshold, maxDetections, classes: classNumbers(classes, labels) };
 }
 
-function classNumbers(classes: DetectOptions['classes'] | null, labels: readonly string[]): DetectRequest['classes'] {
-  if (classes === null || classes === undefined) return null;
-  if (!Array.isArray(classes)) throw badArgument('classes as an array of labels or numbers', describe(classes), 'Put one class in an array, too.');
-  return new Set(classes.map((name: string | number) => classNumber(name, labels)));
+/** @throws InputError 'bad-argument' for options that are no object */
+export function checkOptions(options: object): void {
+  if (typeof options !== 'object' || options === null) throw badArgument('options as an object', described(options), 'Name them: { imageSize: 640 }, for instance.');
 }
 
-function classNumber(name: string | number, labels: readonly string[]): number {
-  const index = typeof name === 'number' ? name : labels.indexOf(name);
-  if (labels[index] !== undefined) return index;
+function classNumbers(classes: DetectOptions['classes'] | null, labels: readonly string[]): DetectRequest['classes'] {
+  if (classes === null || classes === undefined) return null;
+  if (!Array.isArray(classes)) throw badArgument('classes as an array of labels or numbers', described(classes), 'Put one class in an array, too.');
+  return new Set(classes.flatMap((name: string | number) => classesNamed(name, labels)));
+}
+
+/** The class of this number, or all that bear this name: files may give one to several. */
+function classesNamed(name: string | number, labels: readonly string[]): number[] {
+  const numbers = typeof name === 'number' ? [name] : [...labels.keys()].filter((index) => labels[index] === name);
+  if (numbers.some((index) => labels[index] !== undefined)) return numbers;
   const some = labels.length > 12 ? `${labels.slice(0, 12).join(', ')}, …` : labels.join(', ');
   throw badArgument('classes of this model', String(name), `It knows ${labels.length}: ${some}`);
 }
@@ -95,17 +102,11 @@ export function checkTensor(tensor: Tensor): InputSize & { batch: number } {
   const [batch, channels, height, width] = dims;
   const shaped = dims.length === 4 && channels === 3 && dims.every((dim) => Number.isInteger(dim) && dim > 0);
   if (!shaped) throw badTensor('dims [batch ≥ 1, 3, height, width]', dims.length > 0 ? `[${dims.join(', ')}]` : 'none', remedy);
-  if (!(data instanceof Float32Array)) throw badTensor('a Float32Array', describe(data), 'Convert the values to float32.');
+  if (!(data instanceof Float32Array)) throw badTensor('a Float32Array', described(data), 'Convert the values to float32.');
   const count = dims.reduce((a, b) => a * b, 1);
   if (data.length !== count) throw badTensor(`${count} values for dims [${dims.join(', ')}]`, String(data.length), remedy);
   checkImageSize({ height: height!, width: width! });
   return { batch: batch!, height: height!, width: width! };
-}
-
-/** A value from JavaScript in a few words. */
-function describe(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value);
-  return typeof value === 'object' && value !== null ? (value.constructor?.name ?? 'an object') : String(value);
 }
 
 function badArgument(expected: string, found: string, remedy: string): InputError {

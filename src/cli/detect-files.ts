@@ -9,8 +9,8 @@ import type { Engine } from './engine.ts';
 export interface DetectSettings {
   batch: number;
   threshold: number;
-  /** Labels to keep; all where undefined. */
-  classes: string[] | undefined;
+  /** Classes to keep, by name or number; all where undefined. */
+  classes: (string | number)[] | undefined;
   signal: AbortSignal;
 }
 

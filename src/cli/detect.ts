@@ -54,7 +54,7 @@ export async function run(args: string[], io: Io, open: OpenEngine = openEngine)
   const folder = values.out === undefined ? undefined : await openAnnotatedFolder(values.out, files);
   const engine = await open(request, io);
   try {
-    const settings = { batch, threshold, classes: chosenLabels(values.classes, engine.labels), signal: io.signal };
+    const settings = { batch, threshold, classes: chosenClasses(values.classes, engine.labels), signal: io.signal };
     const report = switches.has('json') ? jsonReport(io) : tableReport(io);
     const tally = await detectAll(files, engine, settings, io, report, folder);
     tally.failed += problems.length;
@@ -141,11 +141,13 @@ function tableReport(io: Io): Report {
   };
 }
 
-/** `--classes qr,3` as labels. */
-function chosenLabels(text: string | undefined, labels: readonly string[]): string[] | undefined {
-  return text?.split(',').map((name) => name.trim()).filter((name) => name !== '').map((name) => {
-    const label = labels.includes(name) ? name : labels[/^\d+$/.test(name) ? Number(name) : -1];
-    if (label !== undefined) return label;
+/** `--classes qr,3` as names and numbers of the model's classes. */
+function chosenClasses(text: string | undefined, labels: readonly string[]): (string | number)[] | undefined {
+  const names = text?.split(',').map((name) => name.trim()).filter((name) => name !== '');
+  if (names?.length === 0) throw badArgument('classes, separated by commas', text || 'nothing', 'Leave --classes out for all of them.');
+  return names?.map((name) => {
+    if (labels.includes(name)) return name;
+    if (/^\d+$/.test(name) && Number(name) < labels.length) return Number(name);
     const meant = suggest(name, labels);
     const known = labels.length > 12 ? `one of the ${labels.length} classes of this model` : `a class of this model (${labels.join(', ')})`;
     throw badArgument(known, name, meant ? `Did you mean ${meant}?` : 'List them with: inspect <model>.');

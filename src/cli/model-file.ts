@@ -1,5 +1,5 @@
 import { type ModelFiles, readModelFiles } from '../load-model.ts';
-import type { Platform } from '../platform/contract.ts';
+import type { DownloadProgress, Platform } from '../platform/contract.ts';
 import { siblingPath } from '../platform/locate.ts';
 import type { Io } from './io.ts';
 import { checkOutput } from './output-file.ts';
@@ -26,14 +26,15 @@ export async function openModelFiles(source: string, io: Io, outputs: readonly s
   }
 }
 
-/** A bar that appears with the first bytes of a download; `report` is an `onProgress`. */
-export function downloadBar(io: Io): { report(progress: { loaded: number; total: number | undefined }): void; clear(): void } {
-  let progress: Progress | undefined;
+/** A bar for each file of a download, one after another as their first bytes come; `report` is an `onProgress`. */
+export function downloadBar(io: Io): { report(progress: DownloadProgress): void; clear(): void } {
+  const bars = new Map<string, Progress>();
   return {
-    report({ loaded, total }) {
-      progress ??= startProgress(io, { label: 'downloading the model', total, unit: 'bytes', lines: true });
-      progress.update(loaded);
+    report({ url, loaded, total }) {
+      const bar = bars.get(url) ?? startProgress(io, { label: bars.size === 0 ? 'downloading the model' : 'downloading its data', total, unit: 'bytes', lines: true });
+      bars.set(url, bar);
+      bar.update(loaded);
     },
-    clear: () => progress?.clear(),
+    clear: () => bars.forEach((bar) => bar.clear()),
   };
 }

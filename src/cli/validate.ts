@@ -34,7 +34,7 @@ Proves that results do not depend on the batch: this engine at each batch size, 
 picture in every slot, to the bit; and, where onnxruntime-node is installed, the file itself run by ONNX Runtime at each
 batch size, detections matched by class and overlap, and the first layer that differs named. A float16 file that differs
 is computed in float32 too, which tells rounding from a wrong graph. Drawn patterns fill the slots for which no picture
-(files, folders, globs) is given. Exit code: 0 passed, 1 failed, 2 not readable.
+(files, folders, globs) is given. Exit code: 0 passed, 1 failed, 2 not readable, or nothing here to run it on.
 
 ${describeOptions(options)}
 `;

@@ -2,21 +2,22 @@ import type { Detection } from './detection.ts';
 import { layoutLabels, withDefaults, type DrawOptions } from './labels.ts';
 import type { Box } from './letterbox.ts';
 import { textColour, type Colour } from './palette.ts';
-import type { Picture } from './picture.ts';
+import { type Picture, pictureFrom, type RawPixels } from './picture.ts';
 import { fillRoundedBox, strokeRoundedBox, strokeSegments } from './raster.ts';
 import { textStrokes } from './stroke-font.ts';
 
 /**
  * Draws boxes and labels into a copy of a picture, without a canvas: the same pixels in every runtime.
  * @param detections boxes in the picture's pixels, the most important first (as `detect` gives them).
+ * @throws InputError `bad-image` as `pictureFrom` does
  */
-export function annotate(picture: Picture, detections: readonly Detection[], options: DrawOptions = {}): Picture {
-  const { width, height } = picture;
-  const copy = { width, height, data: Uint8Array.from(picture.data) };
-  const style = withDefaults(options, picture);
+export function annotate(picture: RawPixels, detections: readonly Detection[], options: DrawOptions = {}): Picture {
+  const { width, height, data } = pictureFrom(picture);
+  const copy = { width, height, data: Uint8Array.from(data) };
+  const style = withDefaults(options, copy);
   const { lineWidth, capHeight } = style;
   for (const { box, classId } of detections.toReversed()) drawBox(copy, box, lineWidth, style.colour(classId));
-  const labels = layoutLabels(detections, picture, style, (text) => textStrokes(text, capHeight).width);
+  const labels = layoutLabels(detections, copy, style, (text) => textStrokes(text, capHeight).width);
   for (const { text, background, plate, textLeft, textTop } of labels.toReversed()) {
     fillRoundedBox(copy, plate, capHeight / 4, background);
     const { segments } = textStrokes(text, capHeight);

@@ -10,7 +10,7 @@ export interface DrawOptions {
   capHeight?: number;
   /** What to write at a box, '' for nothing; label and score where left out. */
   text?: (detection: Detection) => string;
-  /** Colour of a class. */
+  /** Colour of a class; channels are rounded and brought into 0..255. */
   colour?: (classId: number) => Colour;
 }
 
@@ -28,11 +28,12 @@ export interface Label {
 /** Fills in sizes that read well when the whole picture is shown on a screen, and colours that tell classes apart. */
 export function withDefaults(options: DrawOptions, { width, height }: Size): Required<DrawOptions> {
   const side = Math.sqrt(width * height);
+  const chosen = options.colour ?? classColour;
   return {
     lineWidth: options.lineWidth ?? Math.max(2, Math.round(side * 0.0035)),
     capHeight: options.capHeight ?? Math.max(8, Math.round(side * 0.017)),
     text: options.text ?? (({ label, score }) => `${label} ${score.toFixed(2)}`),
-    colour: options.colour ?? classColour,
+    colour: (classId) => [...Uint8ClampedArray.from(chosen(classId))] as unknown as Colour,
   };
 }
 
@@ -45,7 +46,7 @@ export function layoutLabels(
 ): Label[] {
   const padding = Math.round(options.capHeight * 0.45);
   const height = Math.round(options.capHeight * 1.3 + 2 * padding); // descenders reach 0.3 below
-  const labelled = detections.map((detection) => ({ ...detection, text: options.text(detection) })).filter(({ text }) => text !== '');
+  const labelled = detections.map((detection) => ({ ...detection, text: options.text(detection) })).filter(({ text }) => text);
   const boxes = labelled.map(({ box }) => grown(box, options.lineWidth / 2));
   const sizes = labelled.map(({ text }) => ({ width: Math.ceil(measure(text) + 2.4 * padding), height }));
   return placePlates(boxes, sizes, picture).map((plate, index) => ({

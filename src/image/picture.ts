@@ -1,3 +1,4 @@
+import { described } from '../core/described.ts';
 import { InputError } from '../core/errors.ts';
 
 /** An opaque picture in memory: RGBA8, row-major from the top left, 4 bytes per pixel, sRGB. */
@@ -28,10 +29,10 @@ const channelCounts = [1, 3, 4] as const;
  * @throws InputError `bad-image` for sizes that are not positive integers, above 2^28 pixels, or data of another length.
  */
 export function pictureFrom(pixels: RawPixels): Picture {
-  const { width, height, data } = pixels;
+  const { width, height, data } = (pixels ?? {}) as RawPixels; // JavaScript may pass anything
   checkSize(width, height);
   if (!(data instanceof Uint8Array || data instanceof Uint8ClampedArray)) {
-    throw badImage('pixels as Uint8Array or Uint8ClampedArray', describe(data), 'Pass bytes 0..255, one per channel.');
+    throw badImage('pixels as Uint8Array or Uint8ClampedArray', described(data), 'Pass bytes 0..255, one per channel.');
   }
   const channels = channelsOf(pixels);
   if (channels === 4) return { width, height, data: flattenOnWhite(data) };
@@ -95,10 +96,6 @@ function widen(data: Uint8Array | Uint8ClampedArray, channels: 1 | 3): Uint8Arra
     wide[pixel * 4 + 2] = data[from + blue]!;
   }
   return wide;
-}
-
-function describe(value: unknown): string {
-  return value === null || typeof value !== 'object' ? String(value) : (value.constructor?.name ?? 'object');
 }
 
 function badImage(expected: string, found: string, remedy: string): InputError {

@@ -1,3 +1,4 @@
+import { described } from '../core/described.ts';
 import { InputError } from '../core/errors.ts';
 import { fetchPicture } from './fetch-picture.ts';
 import { checkSize, pictureFrom, type Picture, type RawPixels } from './picture.ts';
@@ -14,9 +15,10 @@ const OTHERWISE = 'have a picture\'s site permit reading it (Access-Control-Allo
 
 /**
  * Reads the pixels of whatever a page has, as the page shows them: upright, transparency on white, 8-bit sRGB. A video
- * gives the frame shown now. The source stays the caller's: nothing is closed.
+ * gives the frame shown now. The source stays the caller's: nothing is closed, but an `<img>` that waits to come into view
+ * (`loading="lazy"`) is loaded now.
  * @throws InputError `bad-image` (not loaded, empty, closed, no picture, or from a site whose pixels this page may not
- * read), `not-found` or `offline` for an address that cannot be fetched.
+ * read), `bad-argument` for an address that is none, `not-found` or `offline` for one that cannot be fetched.
  */
 export async function pictureOf(source: BrowserPictureSource): Promise<Picture> {
   if (typeof source === 'string' || source instanceof URL) {
@@ -25,13 +27,19 @@ export async function pictureOf(source: BrowserPictureSource): Promise<Picture> 
   }
   if (source instanceof Blob) return decodeBlob(source, source instanceof File ? source.name : 'the given Blob');
   if (source instanceof ArrayBuffer || source instanceof Uint8Array) {
-    return decodeBlob(new Blob([source as Uint8Array<ArrayBuffer>]), 'the given bytes');
+    return decodeBlob(new Blob([new Uint8Array(source)]), 'the given bytes'); // a copy: a Blob takes no shared memory
   }
   if (typeof source !== 'object' || source === null) throw notDrawable(source);
   if ('data' in source) return isForeignColour(source) ? readback(repaint(source), source.width, source.height) : pictureFrom(source);
-  if ('decode' in source && !source.complete) await source.decode().catch(() => undefined);
+  if ('decode' in source && !source.complete) await loaded(source);
   const { width, height } = sizeOf(source);
   return readback(source, width, height);
+}
+
+/** Waits for an image element. One that is lazy and out of view would not begin by itself. */
+async function loaded(image: HTMLImageElement): Promise<void> {
+  image.loading = 'eager';
+  await image.decode().catch(() => undefined);
 }
 
 /** The size in pixels that a drawable really has, whatever size the page shows it at. */
@@ -53,6 +61,8 @@ function sized(width: number, height: number, otherwise: string): { width: numbe
 }
 
 let scratch: Context | undefined;
+/** Pixels of a canvas that is kept: 64 MB. */
+const KEPT_PIXELS = 2 ** 24;
 
 /** Draws on white and reads back; one canvas serves all calls, for nothing is awaited in between. */
 function readback(source: Drawable, width: number, height: number): Picture {
@@ -61,13 +71,18 @@ function readback(source: Drawable, width: number, height: number): Picture {
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
   scratch.fillStyle = '#fff';
   scratch.fillRect(0, 0, width, height);
+  let data: Uint8ClampedArray;
   try {
     scratch.drawImage(source, 0, 0, width, height);
-    return { width, height, data: scratch.getImageData(0, 0, width, height).data };
+    ({ data } = scratch.getImageData(0, 0, width, height));
   } catch (cause) {
     scratch = undefined; // a tainted canvas stays tainted
     throw unreadable(cause);
   }
+  const drawn = data[3] === 255; // beyond its limits a canvas holds nothing, not even the white, and never again will
+  if (!drawn || width * height > KEPT_PIXELS) scratch = undefined;
+  if (!drawn) throw badImage('a picture that a canvas of this browser can hold', `${width} x ${height}`, 'Scale it down or cut it into tiles first.');
+  return { width, height, data };
 }
 
 function newContext(width: number, height: number, colorSpace: PredefinedColorSpace): Context {
@@ -85,7 +100,11 @@ function isForeignColour(source: ImageData | RawPixels): source is ImageData {
 /** Image data of another colour space, on a canvas of that space, from where drawing converts it. */
 function repaint(source: ImageData): OffscreenCanvas | HTMLCanvasElement {
   const context = newContext(source.width, source.height, source.colorSpace);
-  context.putImageData(source, 0, 0);
+  try {
+    context.putImageData(source, 0, 0);
+  } catch (cause) {
+    throw unreadable(cause); // its pixels went to a worker
+  }
   return context.canvas;
 }
 
@@ -127,12 +146,12 @@ function unreadable(cause: unknown): InputError {
 
 function undecodable(name: string, blob: Blob, cause: unknown): InputError {
   const found = blob.size === 0 ? `${name}: an empty file` : `${name}: ${blob.size} bytes of ${blob.type || 'unknown type'}`;
-  return badImage('a picture this browser can decode', found, 'Is it a complete picture file?', cause);
+  const remedy = blob.type.startsWith('image/svg') ? 'A worker draws no SVG: pass a bitmap that the page made of it.' : 'Is it a complete picture file? SVG is taken as a Blob of its type.';
+  return badImage('a picture this browser can decode', found, remedy, cause);
 }
 
 function notDrawable(source: unknown): InputError {
-  const found = typeof source === 'object' && source !== null ? source.constructor.name : String(source);
-  return badImage('an image, canvas, video, frame, Blob, URL or raw pixels { width, height, data }', found, 'Pass one of these.');
+  return badImage('an image, canvas, video, frame, Blob, URL or raw pixels { width, height, data }', described(source), 'Pass one of these.');
 }
 
 function badImage(expected: string, found: string, remedy: string, cause?: unknown): InputError {

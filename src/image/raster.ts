@@ -32,6 +32,7 @@ export function strokeRoundedBox(picture: Picture, box: Box, radius: number, lin
  * @param segments x0, y0, x1, y1 of each stroke, in pixels from (left, top).
  */
 export function strokeSegments(picture: Picture, segments: number[], left: number, top: number, penWidth: number, colour: Colour): void {
+  if (segments.length === 0) return;
   const reach = penWidth / 2 + 1;
   const placed = segments.map((value, index) => value + (index % 2 === 0 ? left : top));
   const area = boundsOf(placed, reach);

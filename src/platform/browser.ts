@@ -1,4 +1,5 @@
 /** The browser's side of the contract in contract.ts: nothing of Node in its imports. */
+import { described } from '../core/described.ts';
 import { InputError } from '../core/errors.ts';
 import type { AdapterGrant, AdapterRequest, ByteRequest, ByteSource, Location } from './contract.ts';
 import { describeAdapter } from './description.ts';
@@ -6,11 +7,14 @@ import { download, type DownloadStore } from './download.ts';
 import { bytesAtHand, locate } from './locate.ts';
 
 /**
- * An adapter from the browser; `lavapipe` and `swiftshader` cannot be chosen here and count as `auto`.
+ * An adapter from the browser.
  *
- * @throws InputError `no-webgpu`, with what to do.
+ * @throws InputError `no-webgpu`, with what to do; `bad-argument` for a choice that a browser does not give.
  */
 export async function requestAdapter(request: AdapterRequest = {}): Promise<AdapterGrant> {
+  if (request.choice !== undefined && request.choice !== 'auto' && request.choice !== 'gpu') {
+    throw new InputError('bad-argument', { expected: "an adapter choice of 'auto' or 'gpu' in a browser", found: described(request.choice), remedy: 'Leave it out for the best there is.' });
+  }
   if (!globalThis.isSecureContext) throw noWebGpu('a page that is not secure', 'Serve the page over https or from localhost.');
   if (!navigator.gpu) throw noWebGpu('a browser without it', BROWSER_REMEDY);
   const adapter = await navigator.gpu.requestAdapter({ powerPreference: request.powerPreference ?? 'high-performance' });

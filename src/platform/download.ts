@@ -20,7 +20,8 @@ const SILENCE_LIMIT_MS = 30_000;
 const CHECK_LIMIT_MS = 5_000;
 
 /**
- * Downloads a file unless the store has the server's present version of it; offline, the stored one serves.
+ * Downloads a file unless the store has the server's present version of it. Where neither can be had nor asked for, the
+ * stored one serves.
  *
  * @throws InputError `not-found`, `offline`, or `not-onnx` where a web page came back.
  */
@@ -28,16 +29,22 @@ export async function download(address: string, store: DownloadStore | undefined
   const kept = isRemote(address) ? store : undefined; // blob: and data: are at hand already
   const stored = await kept?.get(address);
   if (stored && (await isCurrent(address, stored, request.signal))) return stored.bytes;
-  const file = await fetchWhole(address, request);
-  await kept?.put(address, file);
-  return file.bytes;
+  try {
+    const file = await fetchWhole(address, request);
+    await kept?.put(address, file);
+    return file.bytes;
+  } catch (error) {
+    if (stored && error instanceof InputError) return stored.bytes;
+    throw error;
+  }
 }
 
 async function isCurrent(address: string, stored: StoredFile, signal: AbortSignal | undefined): Promise<boolean> {
   try {
     const patience = AbortSignal.timeout(CHECK_LIMIT_MS);
     const response = await fetch(address, { method: 'HEAD', signal: signal ? AbortSignal.any([signal, patience]) : patience });
-    return !response.ok || (stored.validator !== undefined && validatorOf(response) === stored.validator);
+    const cannotTell = response.status >= 500; // others may refuse to be asked, and answer a download
+    return cannotTell || (stored.validator !== undefined && validatorOf(response) === stored.validator);
   } catch (error) {
     if (signal?.aborted) throw error;
     return true; // offline

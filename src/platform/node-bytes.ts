@@ -33,7 +33,7 @@ async function readPath(path: string, signal: AbortSignal | undefined): Promise<
     const bytes = await readFile(path, { signal });
     return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   } catch (cause) {
-    if (signal?.aborted) throw cause;
+    signal?.throwIfAborted();
     const code = (cause as NodeJS.ErrnoException).code ?? 'an error';
     throw new InputError('not-found', {
       expected: `a file at "${path}"`,

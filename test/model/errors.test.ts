@@ -63,6 +63,13 @@ describe('what is no usable model', () => {
     expect(await complaint(() => load(model, { imageSize: { height: 64, width: 0 } }))).toMatchObject({ code: 'bad-argument' });
   });
 
+  test.each([
+    [null], [7], [{ signal: {} }], [{ onProgress: true }], [{ hub: 7 }], [{ external: { 'weights.bin': new Uint8Array(4) } }], [{ external: new Map([['weights.bin', 'AAAA']]) }],
+    [{ device: {} }], [{ adapter: 'GPU' }],
+  ])('options of a wrong type: %j', async (options) => {
+    expect(await complaint(() => load(model, options as never))).toMatchObject({ code: 'bad-argument' });
+  });
+
   test('a file that is not there', async () => {
     expect(await complaint(() => Engine.load('no/such/model.onnx'))).toMatchObject({ code: 'not-found' });
   });

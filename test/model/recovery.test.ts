@@ -1,13 +1,16 @@
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { NumberTensor } from '../../src/crosscheck/engine.ts';
-import { type Detector, Detector as Engine } from '../../src/node.ts';
-import { requestAdapter } from '../../src/platform/node.ts';
+import { Detector as AnyDetector } from '../../src/detector.ts';
+import { type Detector, Detector as Engine, pictureOf } from '../../src/node.ts';
+import type { AdapterGrant, AdapterRequest } from '../../src/platform/contract.ts';
+import * as platform from '../../src/platform/node.ts';
 import { altered, captureDevices, shortOfMemory, withStamina } from '../cases/devices.ts';
 import { noisePicture, noiseTensor } from '../cases/noise.ts';
 import { seededModel, tinyConfig } from '../cases/seeded-model.ts';
 import { testDevice } from '../cases/test-device.ts';
 import { withLimits } from '../cases/with-limits.ts';
 
+const { requestAdapter } = platform;
 const [height, width] = [32, 64];
 const model = seededModel(tinyConfig(3), { height, width });
 const tensor = (batch: number): NumberTensor => noiseTensor(batch, height, width);
@@ -42,6 +45,29 @@ const lose = async (device: GPUDevice): Promise<void> => {
   device.destroy();
   await device.lost;
 };
+
+test('a device lost after the caller has put its bytes to other use gets the weights that were loaded', async () => {
+  devices = captureDevices();
+  const bytes = model.slice();
+  const detector = await Engine.load(bytes);
+  bytes.fill(0);
+  await lose(devices.all[0]!);
+  expect((await detector.run(tensor(7))).data).toEqual(expected.rows);
+  expect(devices.all).toHaveLength(2);
+  detector.dispose();
+});
+
+test('a call aborted while its adapter is sought leaves no device behind', async () => {
+  devices = captureDevices();
+  const [controller, reason] = [new AbortController(), new Error('enough')];
+  const slow = async (request: AdapterRequest | undefined): Promise<AdapterGrant> => {
+    controller.abort(reason);
+    return requestAdapter(request);
+  };
+  const opening = AnyDetector.open({ platform: { ...platform, requestAdapter: slow }, pictureOf }, model, { signal: controller.signal });
+  await expect(opening).rejects.toBe(reason);
+  expect((await devices.all[0]!.lost).reason).toBe('destroyed');
+});
 
 describe('a device lost between the parts of a batch', () => {
   const load = (): Promise<Detector> => {

@@ -86,7 +86,7 @@ describe('detect', () => {
     const file = join(photos, 'photo 9.png');
     await run([file, '-m', 'some/model', '--imgsz', '416x672', '--conf=0.4', '--classes', 'qr, 0', '--adapter', 'swiftshader'], recordIo(), engine.open);
     expect(engine.requests).toEqual([{ model: 'some/model', imageSize: { height: 416, width: 672 }, adapter: 'swiftshader' }]);
-    expect(engine.options).toMatchObject([{ threshold: 0.4, classes: ['qr', 'linear'] }]);
+    expect(engine.options).toMatchObject([{ threshold: 0.4, classes: ['qr', 0] }]);
   });
 
   it('reports progress of many pictures in lines without a terminal, in a bar on one', async () => {
@@ -132,6 +132,7 @@ describe('mistakes of the command line', () => {
     ['a size that is no multiple of 32', ['PHOTO', '--imgsz', '650'], /multiples of 32.*found 650/],
     ['batch zero', ['PHOTO', '--batch', '0'], /--batch between 1 and 1024, found 0/],
     ['half a batch', ['PHOTO', '--batch', '1.5'], /whole number/],
+    ['no class', ['PHOTO', '--classes', ' ,'], /expected classes.*Leave --classes out/],
     ['a class the model has not', ['PHOTO', '--classes', 'qrr'], /linear, qr.*found qrr.*Did you mean qr\?/],
     ['an unknown option', ['PHOTO', '--jsn'], /found --jsn\. Did you mean --json\?/],
     ['an option without its value', ['PHOTO', '--model'], /a value after --model/],

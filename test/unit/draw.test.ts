@@ -4,6 +4,7 @@ import { annotate } from '../../src/image/draw.ts';
 import { classColour, textColour, toHex, type Colour } from '../../src/image/palette.ts';
 import type { Picture } from '../../src/image/picture.ts';
 import { textStrokes } from '../../src/image/stroke-font.ts';
+import { complaintOf } from '../cases/complaint.ts';
 
 const grey = (width: number, height: number): Picture => {
   const data = new Uint8Array(width * height * 4).fill(120);
@@ -19,6 +20,20 @@ const pixel = ({ width, data }: Picture, x: number, y: number): number[] => [...
 const silent = { text: (): string => '' };
 
 describe('annotate', () => {
+  it('takes grey and RGB too, and nothing that is no picture', () => {
+    const white = annotate({ width: 4, height: 3, data: new Uint8Array(12).fill(255) }, [], silent);
+    expect(annotate({ width: 4, height: 3, data: new Uint8Array(36).fill(255), channels: 3 }, [], silent)).toEqual(white);
+    expect(white.data).toEqual(new Uint8Array(48).fill(255));
+    for (const wrong of [{ width: 4, height: 3, data: new Uint8Array(13) }, null]) expect(complaintOf(() => annotate(wrong as never, [])).code).toBe('bad-image');
+  });
+
+  it('writes nothing for texts without strokes, and brings colours into their range', () => {
+    const blank = annotate(grey(60, 60), [found(5, 25, 55, 55)], { text: () => ' ' });
+    expect(blank.data).not.toEqual(grey(60, 60).data);
+    const drawn = annotate(grey(60, 60), [found(5, 5, 55, 55)], { ...silent, colour: () => [300, -5, 127.6] });
+    expect([...drawn.data.subarray((30 * 60 + 5) * 4, (30 * 60 + 5) * 4 + 3)]).toEqual([255, 0, 128]);
+  });
+
   it('draws a box in its class colour on a copy', () => {
     const picture = grey(200, 150);
     const before = picture.data.slice();

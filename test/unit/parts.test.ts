@@ -3,6 +3,7 @@ import { type GroupRoom, inGroups } from '../../src/in-groups.ts';
 import { inOrder } from '../../src/in-order.ts';
 import type { Picture } from '../../src/image/picture.ts';
 import { halve, joinRows, packPictures, tensorParts } from '../../src/plan-input.ts';
+import { readPictures } from '../../src/pictures.ts';
 import type { PlanInput } from '../../src/plan/executor.ts';
 
 const size = { height: 32, width: 64 };
@@ -48,6 +49,13 @@ describe('work in order', () => {
     await expect(collected(failing)).rejects.toThrow('item 1');
     expect(started).toEqual([0, 1, 2]);
   });
+});
+
+test('a picture that never comes does not hold up an aborted call', async () => {
+  const [controller, reason] = [new AbortController(), new Error('enough')];
+  const reading = collected(readPictures([1, 2], () => new Promise<Picture>(() => {}), controller.signal));
+  controller.abort(reason);
+  await expect(reading).rejects.toBe(reason);
 });
 
 describe('parts of a batch', () => {

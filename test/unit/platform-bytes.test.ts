@@ -15,9 +15,13 @@ let hub: string;
 let folder: string;
 let requests: string[];
 let etag: string;
+/** What the server says where it does not hand out the file. */
+let refusal: { HEAD?: number; GET?: number };
 
 function answer(request: IncomingMessage, response: ServerResponse): void {
   requests.push(`${request.method} ${request.url}`);
+  const refused = refusal[request.method as keyof typeof refusal];
+  if (refused !== undefined) return void response.writeHead(refused).end();
   const pages: Record<string, () => void> = {
     '/owner/model/resolve/main/onnx/model.onnx': () => response.writeHead(200, { 'content-length': MODEL.length, etag }).end(request.method === 'HEAD' ? undefined : MODEL),
     '/page.onnx': () => response.writeHead(200, { 'content-type': 'text/html' }).end('\n<!DOCTYPE html><title>Sign in</title>'),
@@ -41,6 +45,7 @@ beforeEach(() => {
   process.env['YOLOV10_CACHE'] = join(folder, 'cache');
   requests = [];
   etag = '"one"';
+  refusal = {};
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
@@ -74,6 +79,17 @@ describe('a download', () => {
     etag = '"two"';
     await readBytes('owner/model', { hub });
     expect(requests.map((line) => line.split(' ')[0])).toEqual(['GET', 'HEAD', 'HEAD', 'GET']);
+  });
+
+  test('is made anew where the server does not answer the question, and the one kept serves where it does not give the file', async () => {
+    const read = (): Promise<Uint8Array> => readBytes('owner/model', { hub });
+    await read();
+    for (const [answers, asked] of [[{ HEAD: 405 }, 'HEAD GET'], [{ HEAD: 404, GET: 404 }, 'HEAD GET'], [{ HEAD: 503, GET: 503 }, 'HEAD']] as const) {
+      refusal = answers;
+      requests = [];
+      expect(await read()).toEqual(MODEL);
+      expect(requests.map((line) => line.split(' ')[0]).join(' ')).toBe(asked);
+    }
   });
 
   test('leaves no drafts, and nothing at all with cache: false', async () => {

@@ -11,6 +11,11 @@ test('options left out have defaults, classes become numbers', () => {
   expect(check({ classes: null }).classes).toBeNull();
 });
 
+test('a name that several classes bear means them all', () => {
+  expect(checkDetectOptions({ classes: ['b', 0] }, ['a', 'b', 'b']).classes).toEqual(new Set([1, 2, 0]));
+  expect(complaintOf(() => checkDetectOptions({ classes: ['c'] }, ['a', 'b', 'b'])).found).toBe('c');
+});
+
 describe('from JavaScript, what has not even the right type is refused with a remedy', () => {
   test.each<[unknown, string]>([['qr', '"qr"'], ['', '""'], [0, '0'], [new Set(['qr']), 'Set']])('classes of %s', (classes, found) => {
     expect(complaintOf(() => check({ classes }))).toMatchObject({ code: 'bad-argument', expected: expect.stringContaining('array') as string, found });
@@ -18,6 +23,10 @@ describe('from JavaScript, what has not even the right type is refused with a re
 
   test.each<[unknown, string]>([[0.5, '0.5'], [null, 'null'], ['qr', '"qr"']])('options of %s', (options, found) => {
     expect(complaintOf(() => check(options))).toMatchObject({ code: 'bad-argument', expected: expect.stringContaining('options') as string, found });
+  });
+
+  test.each([null, [], '0.5', Number.NaN, -1])('a threshold of %j', (threshold) => {
+    expect(complaintOf(() => check({ threshold }))).toMatchObject({ code: 'bad-argument', expected: 'a threshold from 0 to 1' });
   });
 
   test.each([null, 'large', {}])('an image size of %s', (size) => {
