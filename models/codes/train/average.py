@@ -7,10 +7,12 @@ from pathlib import Path
 
 import torch
 
+from options import OPTIONS
+
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", nargs=2, required=True, help="folders of the two checkpoints")
+    parser.add_argument("--runs", nargs=2, required=True, type=OPTIONS["run"]["type"], help="folders of the two checkpoints")
     parser.add_argument("--out", required=True, help="folder of the new checkpoint")
     args = parser.parse_args()
     first, second = (torch.load(Path(run) / "last.pt", map_location="cpu") for run in args.runs)

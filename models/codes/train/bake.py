@@ -32,7 +32,9 @@ def main():
     out = Path(args.out)
     out.mkdir(parents=True, exist_ok=True)
     (out / f"composed-{args.first:08d}.bin").write_bytes(b"".join(files))
-    (out / f"composed-{args.first:08d}.json").write_text(json.dumps(entries))
+    part = out / f"composed-{args.first:08d}.json.part"  # a training may be looking for new shards
+    part.write_text(json.dumps(entries))
+    part.rename(part.with_suffix(""))
     print(f"{args.count} pictures from number {args.first}", flush=True)
 
 

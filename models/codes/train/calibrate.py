@@ -46,8 +46,8 @@ def raised(thresholds, empty):
     for step in np.arange(0, 6, 0.05):
         higher = 1 / (1 + np.exp(-logit(thresholds) - step))
         if clean(empty, higher) >= LEAST_CLEAN:
-            break
-    return higher
+            return higher
+    raise SystemExit(f"expected {LEAST_CLEAN:.0%} of {len(empty)} pictures without codes to be clean at some threshold, found none. Train it longer.")
 
 
 def main():
@@ -56,8 +56,11 @@ def main():
     network, _ = load(args.run, args.size, calibrated=False)
     shards = Shards(args.data)
     pairs = detected(network, shards, args.size, len(shards.items))
-    best = [best_threshold(scores, hits[:, 0], targets) for scores, hits, targets in judged(pairs, MOST)]
+    table = judged(pairs, MOST)
     empty = [rows for rows, boxes in pairs if len(boxes) == 0]
+    if not empty or any(targets == 0 or len(scores) == 0 for scores, _, targets in table):
+        raise SystemExit(f"expected pictures of every class, reports of each and pictures without codes, found less among {len(pairs)}. Make more of them.")
+    best = [best_threshold(scores, hits[:, 0], targets) for scores, hits, targets in table]
     thresholds = raised(np.array([threshold for threshold, _ in best]), empty)
     shifts = (logit(OPERATING_POINT) - logit(thresholds)).round(3).tolist()
     for name, (threshold, f2), shift in zip(NAMES, best, shifts):

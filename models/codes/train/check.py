@@ -7,8 +7,8 @@ import torch
 import data
 from blocks import SCDown
 from compose import BARE, legibility
-from head import detections
-from loss import assign, ciou, closeness, loss
+from head import STRIDES, anchors, detections
+from loss import assign, assign_coarsest, ciou, closeness, loss
 from muon import Muon, orthogonal
 from network import YOLOv10n
 from train import optimizers_for
@@ -39,6 +39,28 @@ def check_assignment():
     assert positive.tolist() == [[True, True, False, False]], positive
     assert index[0, :2].tolist() == [0, 1], index
     near(weight[0, :2], [ciou(boxes[0, i], targets[0, i]).item() for i in (0, 1)], 1e-5, "label weights")
+
+
+def check_coarsest():
+    # Boxes on target at all cells but those of the coarsest level, which are a third as wide: by overlap alone it would get none.
+    points, strides = anchors([torch.zeros(1, 1, 480 // stride, 480 // stride) for stride in STRIDES])
+    target = torch.tensor([[[40.0, 40, 440, 440], [10, 10, 60, 60]]])
+    boxes = torch.where(strides == 32, torch.cat((points - 70, points + 70), 1), target[0, :1])[None]
+    candidates = torch.full((1, len(points), 6), 0.5), boxes, points, torch.tensor([[1, 2]]), target, torch.ones(1, 2, dtype=torch.bool)
+    chosen = assign(*candidates, 10)
+    coarsest = strides[:, 0] == 32
+    assert not (chosen[1][0] & coarsest & (chosen[0][0] == 0)).any()
+    index, positive, weight = assign_coarsest(chosen, strides, *candidates)
+    mine = positive[0] & (index[0] == 0)
+    assert (mine & coarsest).sum() == 4 and (weight[0, mine] > 0).all(), mine.nonzero()
+    assert (mine & ~coarsest).sum() == 10, "the finer levels keep theirs"
+
+
+def check_shares():
+    labels = [np.array([1])] * 4 + [np.array([2])] + [np.array([0, 0])] + [np.array([], int)]
+    share = data.shares(labels)
+    near(share[:4].sum(), share[4], 1e-6, "share of a rare class's only picture")
+    near(share.sum(), 1, 1e-6, "all shares")
 
 
 def check_closeness():
@@ -129,7 +151,7 @@ def check_learning():
 
 
 CHECKS = (
-    check_ciou, check_assignment, check_closeness, check_orthogonal, check_thinning, check_legibility, check_augmentation, check_coarser,
+    check_ciou, check_assignment, check_coarsest, check_shares, check_closeness, check_orthogonal, check_thinning, check_legibility, check_augmentation, check_coarser,
     check_learning,
 )
 

@@ -42,11 +42,14 @@ def main():
     args = parser.parse_args()
     network, _ = load(args.run, args.size)
     shards = Shards(args.data)
-    images = tensor_of([shards.read(i)[0] for i in range(args.count)], args.size).contiguous()
+    count = min(args.count, len(shards.items))
+    images = tensor_of([shards.read(i)[0] for i in range(count)], args.size).contiguous()
     with torch.no_grad():
         ours = network(images).numpy()
     theirs = engine(args.model, images.numpy())
     apart = np.array([pair for a, b in zip(ours, theirs) for pair in (*differences(a, b), *differences(b, a))])
+    if len(apart) == 0:
+        raise SystemExit(f"expected rows above {THRESHOLD} to compare, found none on {count} pictures. Compare on more.")
     good = (apart[:, 0] <= BOX) & (apart[:, 1] <= SCORE)
     print(f"{good.sum()} of {len(apart)} rows above {THRESHOLD} (both ways) matched; farthest box side {apart[:, 0].max():.3f} px, score {apart[:, 1].max():.4f}")
     raise SystemExit(0 if good.all() else 1)

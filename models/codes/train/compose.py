@@ -166,12 +166,16 @@ def compose(pack, size, rng):
 class Composed:
     """Endless pictures from a pack, read like a folder of shards (data.Shards)."""
 
-    def __init__(self, folder, size, count=1_000_000_000):
+    def __init__(self, folder, size, count=None):
         """`size` holds the wanted side in `.value`; it may change while worker processes read."""
-        self.pack, self.size, self.items = Pack(folder), size, range(count)
+        self.pack, self.size, self.items = Pack(folder), size, range(count or 1_000_000_000)
 
     def refresh(self):
         """Nothing new ever lies on disk."""
+
+    def sample(self, rng):
+        """A picture as `read` gives it, by chance."""
+        return self.read(int(rng.integers(len(self.items))))
 
     def read(self, index):
         """The picture of this number, RGB, and its rows."""

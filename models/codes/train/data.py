@@ -13,13 +13,18 @@ ZOOMED = 0.5
 COARSE = 0.3
 # Pixels that a code keeps across its shorter side when its picture is made coarser.
 LEAST_SIDE = 32
+# Pixels across the shorter side below which nobody can name a code: no picture is shrunk so far.
+LEAST_SEEN = 14
 
 
 class Shards:
-    """All pictures of a folder, JPEG bytes in memory; `refresh` picks up shards made meanwhile."""
+    """All pictures of a folder, JPEG bytes in memory; `refresh` picks up shards made meanwhile.
 
-    def __init__(self, folder):
-        self.folder, self.items, self.seen = Path(folder), [], set()
+    Those of rare classes are drawn more often, or what cannot be told apart would be given to the commonest.
+    """
+
+    def __init__(self, folder, most=None):
+        self.folder, self.most, self.items, self.seen = Path(folder), most, [], set()
         self.refresh()
 
     def refresh(self):
@@ -32,7 +37,12 @@ class Shards:
                 boxes = np.array(entry["boxes"], np.float32).reshape(-1, 5)
                 self.items.append((content[at : at + entry["bytes"]], boxes))
                 at += entry["bytes"]
-        return len(self.items)
+        self.items = self.items[: self.most]
+        self.drawn = shares([boxes[:, 0].astype(int) for _, boxes in self.items]).cumsum()
+
+    def sample(self, rng):
+        """A picture as `read` gives it, by chance."""
+        return self.read(min(int(self.drawn.searchsorted(rng.random())), len(self.items) - 1))
 
     def read(self, index):
         """Picture [h, w, 3] RGB and rows of class, x1, y1, x2, y2."""
@@ -40,10 +50,22 @@ class Shards:
         return cv2.cvtColor(cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB), boxes.copy()
 
 
+def shares(labels):
+    """How often to draw each picture, by the classes in it, so that classes but the first (bar codes, unlike the others) are as frequent."""
+    counts = np.bincount(np.concatenate([*labels, []]).astype(int), minlength=2)
+    rarity = counts[1:].max() / counts.clip(1)
+    rarity[0] = rarity[1:].mean()
+    weights = np.array([rarity[own].mean() if len(own) else rarity.mean() for own in labels])
+    return weights / weights.sum()
+
+
 def letterbox(picture, boxes, size, rng=None):
     """Fits the picture into size × size; when `rng` is given, at a random place and for a third of them up to 35 % smaller."""
     h, w = picture.shape[:2]
-    scale = size / max(h, w) * (rng.uniform(0.65, 1.0) if rng and rng.random() < 0.35 else 1)
+    scale = size / max(h, w)
+    if rng and rng.random() < 0.35:
+        least = LEAST_SEEN / (scale * (boxes[:, 3:] - boxes[:, 1:3]).min()) if len(boxes) else 0
+        scale *= rng.uniform(max(0.65, least), 1) if least < 1 else 1
     w2, h2 = max(1, round(w * scale)), max(1, round(h * scale))
     left, top = ((size - w2) // 2, (size - h2) // 2) if rng is None else (rng.integers(0, size - w2 + 1), rng.integers(0, size - h2 + 1))
     out = np.full((size, size, 3), GREY, np.uint8)
@@ -112,7 +134,7 @@ def recolour(picture, rng):
 
 def example(shards, size, rng, mosaic_share=0.15):
     def pick(side, zoomed):
-        picture, boxes = shards.read(rng.integers(len(shards.items)))
+        picture, boxes = shards.sample(rng)
         if rng.random() < zoomed:
             picture, boxes = zoom(picture, boxes, rng)
         if rng.random() < COARSE:
@@ -127,7 +149,7 @@ def example(shards, size, rng, mosaic_share=0.15):
 
 
 def collate(examples):
-    """Images [B, 3, S, S] in 0..1, labels [B, T], targets [B, T, 4] in pixels, valid [B, T]."""
+    """Images [B, 3, S, S] in 0..255, labels [B, T], targets [B, T, 4] in pixels, valid [B, T]."""
     most = max(1, max(len(boxes) for _, boxes in examples))
     rows = torch.zeros(len(examples), most, 5)
     valid = torch.zeros(len(examples), most, dtype=torch.bool)

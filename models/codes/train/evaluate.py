@@ -88,8 +88,13 @@ def held_out(network, folder, size, most):
     count = min(most, len(shards.items))
     table = []
     for name, (scores, hits, targets) in zip(NAMES, judged(detected(network, shards, size, count), 100)):
+        if targets == 0:
+            print(f"  {name:11s}     0 codes")
+            continue
         table.append([average_precision(scores, hits[:, t], targets) for t in range(len(IOUS))])
         print(f"  {name:11s} {targets:5d} codes  AP50 {table[-1][0]:.3f}  AP50-95 {np.mean(table[-1]):.3f}")
+    if not table:
+        raise SystemExit(f"expected pictures of codes in {folder}, found none among {count}. Make some with models/codes/make/main.ts.")
     print(f"  all               AP50 {np.mean(table, 0)[0]:.3f}  AP50-95 {np.mean(table):.3f}  ({count} pictures)", flush=True)
 
 

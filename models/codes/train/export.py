@@ -99,6 +99,8 @@ def load(run, size, calibrated=True):
     """The averaged network of a checkpoint, folded, calibrated if calibrate.py has run, and with its decoding head."""
     network = YOLOv10n(len(NAMES))
     state = torch.load(Path(run) / "last.pt", map_location="cpu")
+    if not state["paired"]:
+        raise SystemExit(f"expected a one-to-one head that has learned, found one that has not begun to in {run}. Train on to the final stage.")
     network.load_state_dict(state["mean"])
     network.eval()
     with torch.no_grad():

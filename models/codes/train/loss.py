@@ -5,9 +5,9 @@ import math
 import torch
 import torch.nn.functional as F
 
-from head import BINS, anchors, decode_boxes, flatten
+from head import BINS, STRIDES, anchors, decode_boxes, flatten
 
-# Exponents of score and overlap in the matching metric, the same for both heads: that is what makes them consistent.
+# Exponents of score and overlap in the matching metric, the same for both heads: without them the two would want other cells.
 ALPHA, BETA = 0.5, 6.0
 BOX, CLASS, DISTRIBUTION = 7.5, 0.5, 1.5
 EPS = 1e-9
@@ -15,6 +15,9 @@ EPS = 1e-9
 LEAST_METRIC = 1e-14
 # Cells of its own level across a target of the one-to-one head.
 CELLS_ACROSS = 6
+# Targets of this side in pixels and up get so many cells of the coarsest level too, in the one-to-many head. A finer level that
+# has learned them overlaps them better, so by overlap alone the coarsest would never get one, nor ever learn.
+COARSE_SIDE, COARSE_CELLS = 150, 4
 
 
 def ciou(a, b):
@@ -69,14 +72,27 @@ def assign(scores, boxes, points, labels, targets, valid, top, prior=1):
     return index, positive, weight
 
 
+def assign_coarsest(chosen, strides, scores, boxes, points, labels, targets, valid):
+    """What `assign` gave (to be changed), and over it cells of the coarsest level for large targets, best among themselves."""
+    cells = (strides[:, 0] == STRIDES[-1]).nonzero()[:, 0]
+    large = valid & ((targets[..., 2:] - targets[..., :2]).prod(-1).clamp(0).sqrt() >= COARSE_SIDE)
+    own = assign(scores[:, cells], boxes[:, cells], points[cells], labels, targets, large, min(COARSE_CELLS, len(cells)))
+    for all_cells, coarsest in zip(chosen, own):
+        all_cells[:, cells] = torch.where(own[1], coarsest, all_cells[:, cells])
+    return chosen
+
+
 def head_loss(maps, labels, targets, valid, top):
     """Box, class and distribution loss of one head, already weighted."""
     box_logits, class_logits = flatten(maps)
     box_logits, class_logits = box_logits.float(), class_logits.float()
     points, strides = anchors(maps)
     boxes = decode_boxes(box_logits, points, strides)
-    prior = closeness(points, strides, targets) if top == 1 else 1
-    index, positive, weight = assign(class_logits.detach().sigmoid(), boxes.detach(), points, labels, targets, valid, top, prior)
+    candidates = class_logits.detach().sigmoid(), boxes.detach(), points, labels, targets, valid
+    if top == 1:
+        index, positive, weight = assign(*candidates, top, closeness(points, strides, targets))
+    else:
+        index, positive, weight = assign_coarsest(assign(*candidates, top), strides, *candidates)
     wanted = F.one_hot(labels.gather(1, index), class_logits.shape[-1]) * (weight * positive)[..., None]
     total = wanted.sum().clamp(1)
     class_loss = F.binary_cross_entropy_with_logits(class_logits, wanted.to(class_logits.dtype), reduction="sum") / total
@@ -97,7 +113,7 @@ def head_loss(maps, labels, targets, valid, top):
 
 
 def loss(outputs, labels, targets, valid):
-    """Both heads, where there are both: one cell per target for the one that is kept, ten for the one that teaches the features."""
+    """Both heads, where there are both: one cell per target for the one that is kept, ten and more for the one with richer supervision."""
     one, many = outputs
     values = [head_loss(maps, labels, targets, valid, top) for maps, top in ((many, 10), (one, 1)) if maps is not None]
     return sum(values)

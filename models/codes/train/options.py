@@ -12,6 +12,20 @@ def folder_with(pattern, remedy):
     return check
 
 
+def input_size(text):
+    """An argument's check: a side that the network can halve five times."""
+    if not text.isdecimal() or int(text) == 0 or int(text) % 32:
+        raise argparse.ArgumentTypeError(f"expected a positive multiple of 32, found {text}")
+    return int(text)
+
+
+def checkpoint_file(text):
+    """An argument's check: a file."""
+    if not Path(text).is_file():
+        raise argparse.ArgumentTypeError(f"expected a checkpoint such as DIR/last.pt, found none at {text}")
+    return text
+
+
 OPTIONS = {
     "run": {"type": folder_with("last.pt", "Train one with train.py."), "help": "folder of the checkpoint"},
     "data": {"type": folder_with("*.bin", "Make pictures with models/codes/make/main.ts."), "help": "folder of made pictures"},
@@ -26,5 +40,5 @@ def of_checkpoint(doc, *names):
     parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ("run", *names):
         parser.add_argument(f"--{name}", required=True, **OPTIONS[name])
-    parser.add_argument("--size", type=int, default=480, help="side of the network's input in pixels, 480 unless told")
+    parser.add_argument("--size", type=input_size, default=480, help="side of the network's input in pixels, 480 unless told")
     return parser

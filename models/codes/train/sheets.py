@@ -52,10 +52,15 @@ def draw(picture, judged):
 
 
 def write(path, tiles):
+    if not tiles:
+        print(f"no picture for {path}")
+        return
     tiles = tiles[: COLUMNS * ROWS]
     tiles += [np.full((TILE, TILE, 3), 255, np.uint8)] * (-len(tiles) % COLUMNS)
     rows = [np.hstack(tiles[i : i + COLUMNS]) for i in range(0, len(tiles), COLUMNS)]
-    cv2.imwrite(str(path), np.vstack(rows), [cv2.IMWRITE_JPEG_QUALITY, 80])
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not cv2.imwrite(str(path), np.vstack(rows), [cv2.IMWRITE_JPEG_QUALITY, 80]):
+        raise SystemExit(f"expected to write {path}, found that it cannot be. Name another folder with --out.")
 
 
 def main():

@@ -1,7 +1,7 @@
 """Trains YOLOv10n on made pictures, on a CPU or an NVIDIA GPU. Stops after --minutes; run again to resume.
 
     python3 train.py --data DIR --run DIR --minutes 80 --size 256 --final-size 320
-    python3 train.py --pack DIR --run DIR --minutes 25 --size 320 --final-size 640 --batch 128 --workers 15   (GPU)
+    python3 train.py --pack DIR --run DIR --minutes 25 --size 320 --final-size 640 --batch 64 --workers 15   (GPU)
 """
 import argparse
 import copy
@@ -17,7 +17,7 @@ from data import Shards, batches
 from loss import loss
 from muon import Muon
 from network import YOLOv10n
-from options import OPTIONS
+from options import OPTIONS, checkpoint_file, input_size
 
 CLASSES = 6
 
@@ -29,8 +29,8 @@ def arguments():
     source.add_argument("--pack", **OPTIONS["pack"])
     parser.add_argument("--run", required=True, help="folder of checkpoints")
     parser.add_argument("--minutes", type=float, default=60, help="length of the whole schedule")
-    parser.add_argument("--size", type=int, default=256)
-    parser.add_argument("--final-size", type=int, default=320, help="size of the final stage")
+    parser.add_argument("--size", type=input_size, default=256)
+    parser.add_argument("--final-size", type=input_size, default=320, help="size of the final stage")
     parser.add_argument("--final", type=float, default=0.35, help="share of the schedule at the final size, the one-to-one head learning at the latest from there")
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--lr", type=float, default=2e-3, help="peak rate of AdamW")
@@ -38,11 +38,14 @@ def arguments():
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--workers", type=int, default=2, help="processes that make batches; 0 makes them between the steps")
     parser.add_argument("--mosaic", type=float, default=0.15, help="share of pictures put together from four")
-    parser.add_argument("--init", help="checkpoint whose averaged weights to start from, with a new schedule")
+    parser.add_argument("--init", type=checkpoint_file, help="checkpoint whose averaged weights to start from, with a new schedule")
     parser.add_argument("--only-head", action="store_true", help="train nothing but the one-to-one head, from the averaged weights of --init")
     parser.add_argument("--bf16", action="store_true", help="compute convolutions in bfloat16 on a CPU too")
-    parser.add_argument("--limit", type=int, default=0, help="use only so many pictures, to see it overfit")
-    return parser.parse_args()
+    parser.add_argument("--limit", type=int, help="use only so many pictures, to see it overfit")
+    args = parser.parse_args()
+    if args.only_head and not (args.init or (Path(args.run) / "last.pt").exists()):
+        parser.error("--only-head trains a head on features that are there: name them with --init")
+    return args
 
 
 def optimizers_for(network, args):
@@ -106,8 +109,11 @@ class Training:
         self.mean.load_state_dict(state["mean"])
         self.network.model[-1].paired |= state["paired"]
         if whole:
-            for optimizer, kept in zip(self.optimizers, state["optimizers"]):
-                optimizer.load_state_dict(kept)
+            try:
+                for optimizer, kept in zip(self.optimizers, state["optimizers"], strict=True):
+                    optimizer.load_state_dict(kept)
+            except ValueError:
+                raise SystemExit(f"expected the run of {self.last} to go on with its own --muon and --only-head, found others. Name another --run.") from None
             self.step, self.minutes = state["step"], state["minutes"]
 
     def pair(self):
@@ -149,9 +155,7 @@ def main():
     device = "cuda" if torch.cuda.is_available() else "cpu"
     training = Training(args, device)
     size = Value("i", args.size)
-    shards = Composed(args.pack, size) if args.pack else Shards(args.data)
-    if args.limit:
-        shards.items = shards.items[: args.limit]
+    shards = Composed(args.pack, size, args.limit) if args.pack else Shards(args.data, args.limit)
     begun, saved, running = time.time() - training.minutes * 60, time.time(), None
     for batch in batches(args, shards, size):
         training.minutes = (time.time() - begun) / 60
