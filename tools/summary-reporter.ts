@@ -3,13 +3,14 @@ import type { Reporter, TestCase, TestModule } from 'vitest/node';
 
 /**
  * Ends a test run with the line `N passed, N failed[, N skipped]`, after the reason of every skip, and keeps the counts
- * in out/test-summary.json. A file that does not load and an error outside a test count as failures.
+ * in out/test-summary.json. A file that does not load, a hook and any other error outside a test count as failures.
  */
 export default class SummaryReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
     const tests = modules.flatMap((module) => [...module.children.allTests()]);
     const count = (state: string): number => tests.filter((test) => test.result().state === state).length;
-    const broken = modules.filter((module) => module.state() === 'failed' && module.errors().length > 0).length;
+    const groups = modules.flatMap((module) => [module, ...module.children.allSuites()]);
+    const broken = groups.filter((group) => group.errors().length > 0).length; // their tests did not run and count as skipped
     const counts = { passed: count('passed'), failed: count('failed') + broken + errors.length, skipped: count('skipped') };
     mkdirSync('out', { recursive: true });
     writeFileSync('out/test-summary.json', `${JSON.stringify(counts)}\n`);

@@ -36,6 +36,12 @@ export const platformCases: ConformanceCase[] = [
     },
   },
   {
+    name: 'an adapter of another kind is refused',
+    async run({ platform }) {
+      await checkRejects(platform.requestAdapter({ choice: 'GPU' as never }), 'bad-argument');
+    },
+  },
+  {
     name: 'bytes come from arrays and Blobs',
     async run({ platform }) {
       const bytes = Uint8Array.of(1, 2, 3);
