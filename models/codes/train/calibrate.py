@@ -7,7 +7,8 @@ average precision stays as it is; it only makes one threshold right for all. Wri
 export.py adds to the last biases.
 
 The operating point is where F2 is highest, which counts a missed code four times as much as a false alarm: decoders come
-next, and they turn false alarms away. All points rise together until 9 of 10 pictures without codes stay clean.
+next, and they turn false alarms away. F2 is flat there, so the point is a mean over drawings of the pictures with
+replacement: the place of one maximum is chance. All points rise together until 9 of 10 pictures without codes stay clean.
 """
 import json
 from pathlib import Path
@@ -22,6 +23,7 @@ from options import of_checkpoint
 
 OPERATING_POINT = 0.25
 LEAST_CLEAN = 0.9
+DRAWINGS = 200
 
 
 def logit(p):
@@ -29,11 +31,24 @@ def logit(p):
 
 
 def best_threshold(scores, hits, targets):
-    """The score at which F2 (at an overlap of 0.5) is highest, and that F2."""
-    order = np.argsort(-scores)
-    right = hits[order].cumsum()
-    f2 = 5 * right / (np.arange(len(right)) + 1 + 4 * targets)
-    return float(np.clip(scores[order][f2.argmax()], 0.03, 0.6)), float(f2.max())
+    """The score at which F2 (at an overlap of 0.5) is highest, and that F2; `hits` and `targets` count pictures as often as drawn."""
+    right, reports = hits.cumsum(0).T
+    f2 = 5 * right / np.maximum(reports + 4 * targets, 1)
+    return float(np.clip(scores[f2.argmax()], 0.03, 0.6)), float(f2.max())
+
+
+def steady_threshold(pictures, rng):
+    """Mean threshold, in logits, and mean F2 of DRAWINGS samples of pictures, each given as scores, hits and number of targets."""
+    scores, hits = (np.concatenate([picture[i] for picture in pictures]) for i in (0, 1))
+    place = np.repeat(np.arange(len(pictures)), [len(picture[0]) for picture in pictures])
+    wanted, order = np.array([picture[2] for picture in pictures]), np.argsort(-scores)
+    found = []
+    for _ in range(DRAWINGS):
+        drawn = np.bincount(rng.integers(0, len(pictures), len(pictures)), minlength=len(pictures))
+        times = drawn[place[order]]
+        found.append(best_threshold(scores[order], np.stack((times * hits[order], times), 1), (drawn * wanted).sum()))
+    thresholds, f2 = np.array(found).T
+    return float(1 / (1 + np.exp(-logit(thresholds).mean()))), float(f2.mean())
 
 
 def clean(empty, thresholds):
@@ -56,11 +71,12 @@ def main():
     network, _ = load(args.run, args.size, calibrated=False)
     shards = Shards(args.data)
     pairs = detected(network, shards, args.size, len(shards.items))
-    table = judged(pairs, MOST)
+    table = [judged([pair], MOST) for pair in pairs]
+    classes = [[(scores, hits[:, 0], targets) for scores, hits, targets in column] for column in zip(*table)]
     empty = [rows for rows, boxes in pairs if len(boxes) == 0]
-    if not empty or any(targets == 0 or len(scores) == 0 for scores, _, targets in table):
+    if not empty or any(not sum(targets for *_, targets in column) or not sum(len(scores) for scores, *_ in column) for column in classes):
         raise SystemExit(f"expected pictures of every class, reports of each and pictures without codes, found less among {len(pairs)}. Make more of them.")
-    best = [best_threshold(scores, hits[:, 0], targets) for scores, hits, targets in table]
+    best = [steady_threshold(column, np.random.default_rng(0)) for column in classes]
     thresholds = raised(np.array([threshold for threshold, _ in best]), empty)
     shifts = (logit(OPERATING_POINT) - logit(thresholds)).round(3).tolist()
     for name, (threshold, f2), shift in zip(NAMES, best, shifts):
