@@ -91,7 +91,7 @@ describe('a browser', () => {
 });
 
 test('a device that does not tell its adapter is described without', () => {
-  const device = { features: new Set(['subgroups']), limits: { maxBufferSize: 5 } } as unknown as GPUDevice;
+  const device = { createBuffer: () => null, features: new Set(['subgroups']), limits: { maxBufferSize: 5 } } as unknown as GPUDevice;
   expect(adoptDevice(device).description).toEqual({
     vendor: '', architecture: '', device: '', description: '', software: false, features: ['subgroups'], limits: { maxBufferSize: 5 },
   });
