@@ -28,9 +28,10 @@ class Shards:
         self.refresh()
 
     def refresh(self):
-        for path in sorted(self.folder.glob("*.json")):
-            if path in self.seen:
-                continue
+        new = sorted(set(self.folder.glob("*.json")) - self.seen)
+        if not new:
+            return
+        for path in new:
             self.seen.add(path)
             content, at = path.with_suffix(".bin").read_bytes(), 0
             for entry in json.loads(path.read_text()):
