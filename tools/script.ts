@@ -28,3 +28,9 @@ export async function runScript<Specs extends OptionSpecs>(
     process.exitCode = error instanceof InputError ? 2 : 1;
   }
 }
+
+/** The value of an option that a script cannot do without. @throws InputError 'bad-argument' */
+export function required(name: string, value: string | undefined, remedy: string): string {
+  if (value !== undefined) return value;
+  throw new InputError('bad-argument', { expected: `--${name}`, found: 'none', remedy });
+}

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { integerOption } from '../../../src/cli/options.ts';
 import { InputError } from '../../../src/core/errors.ts';
-import { runScript } from '../../../tools/script.ts';
+import { required, runScript } from '../../../tools/script.ts';
 import { toJpeg } from './jpeg.ts';
 import { makeScene, type SpriteRange } from './scene.ts';
 
@@ -50,8 +50,7 @@ await runScript(usage, {
   size: { value: 'N', about: 'Longer side of a picture in pixels, 320 unless told' },
   sprites: { value: 'FIRST:COUNT', about: 'Which codes of each kind to draw from, 0:1200 unless told' },
 }, async (values) => {
-  const out = values.out;
-  if (out === undefined) throw new InputError('bad-argument', { expected: '--out', found: 'none', remedy: 'Name a folder for the shards.' });
+  const out = required('out', values.out, 'Name a folder for the shards.');
   const first = integerOption('seed', values.seed, 0, [0, 2 ** 31]);
   const count = integerOption('count', values.count, 1000, [1, 1e6]);
   const shards = integerOption('shards', values.shards, 1, [1, 1e5]);

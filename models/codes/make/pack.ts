@@ -3,8 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { integerOption } from '../../../src/cli/options.ts';
-import { InputError } from '../../../src/core/errors.ts';
-import { runScript } from '../../../tools/script.ts';
+import { required, runScript } from '../../../tools/script.ts';
 import { spriteOf, type Sprite } from './sprite.ts';
 import { CLASSES } from './symbologies.ts';
 
@@ -50,6 +49,6 @@ await runScript(usage, {
   codes: { value: 'N', about: 'How many codes, 2000 unless told' },
   decoys: { value: 'N', about: 'How many look-alikes, 1500 unless told' },
 }, async (values) => {
-  if (values.out === undefined) throw new InputError('bad-argument', { expected: '--out', found: 'none', remedy: 'Name a folder for the pack.' });
-  await writePack(values.out, integerOption('codes', values.codes, 2000, [1, 1e6]), integerOption('decoys', values.decoys, 1500, [0, 1e6]));
+  const out = required('out', values.out, 'Name a folder for the pack.');
+  await writePack(out, integerOption('codes', values.codes, 2000, [1, 1e6]), integerOption('decoys', values.decoys, 1500, [0, 1e6]));
 });
