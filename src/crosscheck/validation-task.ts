@@ -1,5 +1,5 @@
 import { InputError } from '../core/errors.ts';
-import type { OnnxModel } from '../onnx/graph.ts';
+import type { OnnxGraph, OnnxModel, OnnxTensor } from '../onnx/graph.ts';
 import { parseModel } from '../onnx/parse.ts';
 import { refusePreparation } from '../yolov10/preparation.ts';
 import { type Yolov10, readYolov10 } from '../yolov10/read.ts';
@@ -54,7 +54,7 @@ export function prepareTask(modelBytes: Uint8Array, options: ValidateOptions): T
   const model = parseModel(modelBytes, options);
   const network = readYolov10(model);
   refusePreparation(network.preparation, 'this engine does not run', 'Validate what "repair --rebuild" makes of the file.');
-  const half = [...model.graph.initializers.values()].some(({ dataType }) => dataType === 'float16');
+  const half = constantsIn(model.graph).some(({ dataType }) => dataType === 'float16');
   const batches = checkedBatches(options.batches ?? [1, 2, 3, 4, 8]);
   return {
     ...options, model, network, batches, half,
@@ -62,6 +62,12 @@ export function prepareTask(modelBytes: Uint8Array, options: ValidateOptions): T
     tolerance: options.tolerance ?? (half ? FLOAT16_TOLERANCE : FLOAT32_TOLERANCE),
     layerLimit: half ? LAYER_LIMIT.float16 : LAYER_LIMIT.float32,
   };
+}
+
+/** Tensors that a file holds, as initializers or in nodes. */
+function constantsIn({ initializers, nodes }: OnnxGraph): OnnxTensor[] {
+  const attributes = nodes.flatMap((node) => (node.op === 'Constant' ? [...node.attributes.values()] : []));
+  return [...initializers.values(), ...attributes.flatMap((attribute) => (attribute.kind === 'tensor' ? [attribute.value] : []))];
 }
 
 /** Drawn patterns go where no picture is given: the same picture in two slots could not show that slots mix. */

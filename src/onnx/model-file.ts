@@ -1,6 +1,7 @@
+import { codeOf } from './data-types.ts';
 import { decodeModel, encodeModel, exactNumber } from './decode.ts';
 import { externalContent, isExternal } from './external.ts';
-import type { DeclaredDim, OnnxModel, OnnxNode, OnnxTensor, OnnxValue } from './graph.ts';
+import type { DataType, DeclaredDim, OnnxModel, OnnxNode, OnnxTensor, OnnxValue } from './graph.ts';
 import { type ParseOptions, toModel } from './parse.ts';
 import type { GraphProto, ModelProto, NodeProto } from './schema.gen.js';
 import type { ExternalFiles } from './tensor.ts';
@@ -44,12 +45,20 @@ export class ModelFile {
     return this.#graph.node.some(({ attribute }) => attribute.some(({ type }) => graphKinds.includes(type)));
   }
 
-  /** Declares the shape of a graph input or output. */
-  declare(name: string, dims: readonly DeclaredDim[]): void {
+  /** Declares the shape of a graph input or output, and its element type where one is given. */
+  declare(name: string, dims: readonly DeclaredDim[], dataType?: DataType): void {
     const { input, output } = this.#graph;
-    for (const value of [...input, ...output]) {
-      if (value.name === name && value.type?.tensorType) value.type.tensorType.shape = shapeMessage(dims);
+    for (const { name: own, type } of [...input, ...output]) {
+      if (own !== name || !type?.tensorType) continue;
+      type.tensorType.shape = shapeMessage(dims);
+      if (dataType) type.tensorType.elemType = codeOf(dataType)!;
     }
+  }
+
+  /** Puts nodes into another order, given by their places in the present one. */
+  arrange(places: readonly number[]): void {
+    const nodes = this.#graph.node;
+    this.#graph.node = places.map((place) => nodes[place]!);
   }
 
   /** Replaces the shape annotations of intermediate values. */

@@ -1,7 +1,9 @@
 import { InputError } from '../core/errors.ts';
+import { intOf, intsOf } from '../onnx/attributes.ts';
 import { INLINE_FUNCTIONS } from '../onnx/functions.ts';
-import type { OnnxGraph, OnnxNode, OnnxTensor } from '../onnx/graph.ts';
+import { makersOf, type OnnxGraph, type OnnxNode, type OnnxTensor } from '../onnx/graph.ts';
 import { type ConstantLookup, type Following, followingSteps } from './following.ts';
+import { paddingOf } from './padding.ts';
 import { dequantised, rejectIntegers } from './quantised.ts';
 
 /** One Conv node with constant weights, as found in a file. */
@@ -20,6 +22,8 @@ export interface Convolution {
   /** As the file says it, or empty. */
   strides: readonly number[];
   dilations: readonly number[];
+  /** Rows and columns of zeros around its input: top, left, bottom, right; null where they are computed. */
+  pads: readonly number[] | null;
   /** What keeps its numbers from being read, in words, or null. */
   obstacle: string | null;
   groups: number;
@@ -46,6 +50,7 @@ function hidden({ domain, op }: OnnxNode): InputError {
 
 function readConvolutions(graph: OnnxGraph, constant: ConstantLookup): Convolution[] {
   const following = followingSteps(graph, constant);
+  const makers = makersOf(graph.nodes);
   return graph.nodes.flatMap((node) => {
     const weight = node.op === 'Conv' ? constant(node.inputs[1]) : null;
     if (!weight) return [];
@@ -59,10 +64,11 @@ function readConvolutions(graph: OnnxGraph, constant: ConstantLookup): Convoluti
       bias,
       following: steps,
       readers,
-      strides: integers(node, 'strides'),
-      dilations: integers(node, 'dilations'),
-      obstacle: node.inputs[2] && !bias ? `a bias ("${node.inputs[2]}") that the file computes` : obstacle,
-      groups: integer(node, 'group') ?? 1,
+      strides: intsOf(node, 'strides') ?? [],
+      dilations: intsOf(node, 'dilations') ?? [],
+      pads: paddingOf(node, weight.dims.slice(2), makers.get(node.inputs[0] ?? ''), constant),
+      obstacle: node.inputs[2] && !bias ? `a bias ("${node.inputs[2]}") that the file ${makers.has(node.inputs[2]) ? 'computes' : 'lacks'}` : obstacle,
+      groups: intOf(node, 'group', 1),
     }];
   });
 }
@@ -100,14 +106,4 @@ function pathOfNode(name: string): string | null {
   }
   if (parts.at(-1) === 'conv') parts.pop();
   return parts.join('.');
-}
-
-function integers(node: OnnxNode, name: string): readonly number[] {
-  const attribute = node.attributes.get(name);
-  return attribute?.kind === 'ints' ? attribute.value : [];
-}
-
-function integer(node: OnnxNode, name: string): number | undefined {
-  const attribute = node.attributes.get(name);
-  return attribute?.kind === 'int' ? attribute.value : undefined;
 }

@@ -1,5 +1,6 @@
 import { InputError } from '../core/errors.ts';
-import { makersOf, type DataType, type OnnxAttribute, type OnnxGraph, type OnnxNode, type OnnxTensor } from '../onnx/graph.ts';
+import { intOf } from '../onnx/attributes.ts';
+import { makersOf, type DataType, type OnnxGraph, type OnnxNode, type OnnxTensor } from '../onnx/graph.ts';
 import { toFloat32 } from '../onnx/values.ts';
 import type { ConstantLookup } from './following.ts';
 
@@ -16,12 +17,13 @@ const integerConvolutions: ReadonlySet<string> = new Set(['QLinearConv', 'ConvIn
  * What DequantizeLinear makes of a constant, `(x − zero point) · scale`, with one scale or one for each index along an
  * axis: the float32 that ONNX Runtime computes, to the bit. Null where it reads what is computed, or is of another kind.
  */
-export function dequantised({ inputs, outputs, attributes }: OnnxNode, constant: ConstantLookup): OnnxTensor | null {
+export function dequantised(node: OnnxNode, constant: ConstantLookup): OnnxTensor | null {
+  const { inputs, outputs, attributes } = node;
   const [stored, scale, zero] = inputs.map(constant);
   if (!stored || scale?.dataType !== 'float' || attributes.has('block_size') || attributes.has('output_dtype')) return null;
   const [numbers, scales] = [integersOf(stored), toFloat32(scale)];
   const zeros = inputs[2] ? integersOf(zero) : new Int8Array(scales.length);
-  const run = scales.length === 1 ? stored.bytes.length : runLength(stored.dims, integer(attributes.get('axis')) ?? 1, scales.length);
+  const run = scales.length === 1 ? stored.bytes.length : runLength(stored.dims, intOf(node, 'axis', 1), scales.length);
   if (!numbers || zeros?.length !== scales.length || run === null) return null;
   const values = new Float32Array(numbers.length);
   for (let place = 0; place < values.length; place++) {
@@ -34,10 +36,6 @@ export function dequantised({ inputs, outputs, attributes }: OnnxNode, constant:
 function integersOf(tensor: OnnxTensor | null | undefined): Integers | null {
   const View = tensor ? arrays[tensor.dataType] : undefined;
   return View ? new View(tensor!.bytes.slice().buffer) : null;
-}
-
-function integer(attribute: OnnxAttribute | undefined): number | undefined {
-  return attribute?.kind === 'int' ? attribute.value : undefined;
 }
 
 /** How many elements in a row have the same index along an axis; null where the axis has another length. */

@@ -1,5 +1,5 @@
 import { InputError } from '../core/errors.ts';
-import type { OnnxModel, OnnxNode, OnnxValue } from '../onnx/graph.ts';
+import type { DeclaredDim, OnnxModel, OnnxNode, OnnxValue } from '../onnx/graph.ts';
 import { DOWNS, STAGES, attentionConfig, nameScale } from './config.ts';
 import type { Block, DownIndex, NetworkConfig, ScaleName, StageConfig, StageIndex } from './config.ts';
 import { constantLookup, type Convolution, findConvolutions } from './convolutions.ts';
@@ -8,6 +8,7 @@ import { type ConvLayer, type Layer, weightShape } from './layers.ts';
 import { drawNetwork } from './network.ts';
 import { isDistributionSum, nameByPosition } from './positions.ts';
 import { normalization, preparation } from './preparation.ts';
+import { checkSampling } from './sampling.ts';
 import { type ConvWeights, foldSmallKernel, readWeights } from './weights.ts';
 import { checkWiring } from './wiring.ts';
 
@@ -44,7 +45,9 @@ export function readYolov10(model: OnnxModel): Yolov10 {
   const convolutions = foundBy === 'name' ? named : nameByPosition(found);
   const config = readConfig(convolutions);
   const layers = drawNetwork(config);
+  const constant = constantLookup(model.graph);
   const prepared = preparation(model.graph, need(convolutions, 'model.0').input);
+  checkSampling(model.graph.nodes.filter((node) => !prepared.includes(node)), constant);
   return {
     config,
     scale: nameScale(config),
@@ -54,7 +57,7 @@ export function readYolov10(model: OnnxModel): Yolov10 {
     imageSize: readImageSize(model),
     head: foundBy === 'name' ? head : 'one-to-one',
     preparation: prepared,
-    normalization: normalization(prepared, constantLookup(model.graph)),
+    normalization: normalization(prepared, constant),
     foundBy,
   };
 }
@@ -116,6 +119,7 @@ function layerWeights(layer: ConvLayer, convolutions: Convolutions): ConvWeights
   if (large && small) {
     checkShape(`${layer.path}.conv`, weightShape(layer), large);
     checkShape(`${layer.path}.conv1`, [layer.output.channels, 1, 3, 3], small);
+    for (const conv of [large, small]) checkWiring(layer, conv);
     return foldSmallKernel(readWeights(layer.path, large), readWeights(layer.path, small));
   }
   const conv = need(convolutions, layer.path);
@@ -153,9 +157,20 @@ export function pictureInput({ graph }: OnnxModel): OnnxValue | undefined {
   return graph.inputs.find(({ dims }) => dims?.length === 4);
 }
 
+/** An input's dimensions as [batch, channels, height, width], where the file has its channels last too. */
+export function channelsFirst(dims: DeclaredDim[]): DeclaredDim[] {
+  const [batch, height, width, channels] = dims;
+  return hasChannelsLast(dims) ? [batch!, channels!, height!, width!] : dims;
+}
+
+/** Whether an input takes [batch, height, width, 3], as files converted from TensorFlow do. */
+export function hasChannelsLast(dims: readonly DeclaredDim[] | null | undefined): boolean {
+  return dims?.length === 4 && dims[3] === 3 && dims[1] !== 3;
+}
+
 /** Height and width in pixels that a file says it is made for: those its input declares as numbers, else its metadata. */
 export function statedSize(model: OnnxModel): { height: number; width: number } | undefined {
-  const [, , height, width] = pictureInput(model)?.dims ?? [];
+  const [, , height, width] = channelsFirst(pictureInput(model)?.dims ?? []);
   const isStated = typeof height === 'number' && typeof width === 'number' && height > 0 && width > 0; // some write 0 for "any"
   return isStated ? { height, width } : metadataSize(model.metadata);
 }

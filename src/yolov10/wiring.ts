@@ -9,13 +9,15 @@ const otherActivations: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Refuses a convolution that the file strides, dilates or activates otherwise than YOLOv10 does: its weights have the right
- * shape, and this engine's wiring would make confident nonsense of them. What a file does not tell is taken to be right.
+ * Refuses a convolution that the file strides, dilates, pads or activates otherwise than YOLOv10 does: its weights have the
+ * right shape, and this engine's wiring would make confident nonsense of them. What a file does not tell is taken to be right.
  * @throws InputError 'not-yolov10'
  */
-export function checkWiring(layer: ConvLayer, { strides, dilations, readers, label }: Convolution): void {
+export function checkWiring(layer: ConvLayer, { weight, strides, dilations, pads, readers, label }: Convolution): void {
   if (strides.some((stride) => stride !== layer.stride)) throw different(`stride ${layer.stride}`, `strides [${strides}]`, layer, label);
   if (dilations.some((dilation) => dilation !== 1)) throw different('no dilation', `dilations [${dilations}]`, layer, label);
+  const border = (weight.dims[2]! - 1) / 2;
+  if (pads?.some((pad) => pad !== border)) throw different(`a border of ${border} on every side`, `pads [${pads}]`, layer, label);
   const activation = readers.find((op) => otherActivations.has(op) || (op === 'Conv' && layer.activation === 'silu'));
   if (activation) throw different(layer.activation === 'silu' ? 'SiLU' : 'no activation', activation, layer, label);
 }
@@ -24,7 +26,7 @@ function different(expected: string, found: string, { path }: ConvLayer, label: 
   return new InputError('not-yolov10', {
     expected: `${expected} at "${path}"`,
     found: `${found} in ${label}`,
-    remedy: 'Only networks with the strides and activations that YOLOv10 was published with can be run.',
+    remedy: 'Only networks with the strides, borders and activations that YOLOv10 was published with can be run.',
   });
 }
 

@@ -155,8 +155,8 @@ function* lostShapes(sound: OnnxModel, dynamic: DynamicDims): Generator<Planted>
 function* unknownOperators(sound: OnnxModel): Generator<Planted> {
   const magic = interpose(sound, QKV, makeNode('magic', 'Magic', ['/model.10/Split_output_1'], ['conjured'], {}, 'com.example'));
   yield { title: 'an unknown operator', model: withGraph(magic, { values: [] }), code: 'unknown-operator', node: 'magic', mendable: false };
-  const late = makeNode('late', 'Magic', ['/model.23/Concat_5_output_0'], ['vanished'], {}, 'com.example');
-  yield { title: 'no shape behind it', model: interpose(sound, '/model.23/Transpose', late), code: 'shape-unknown', node: 'output0', mendable: false };
+  const late = makeNode('late', 'Magic', ['/model.23/ReduceMax_output_0'], ['vanished'], {}, 'com.example');
+  yield { title: 'no shape behind it', model: interpose(sound, '/model.23/TopK', late), code: 'shape-unknown', node: 'output0', mendable: false };
 }
 
 function* awkwardOperators(sound: OnnxModel): Generator<Planted> {
@@ -167,6 +167,10 @@ function* awkwardOperators(sound: OnnxModel): Generator<Planted> {
   yield { title: 'K computed', model: redirect(copied, top.name, 1, 'k_copied'), code: 'topk-k-computed', node: top.name, mendable: true };
   const conv = '/model.3/conv/Conv';
   yield { title: 'a cycle', model: redirect(sound, conv, 0, '/model.8/cv2/act/Mul_output_0'), code: 'graph-cycle', node: conv, mendable: false };
+  const [first, ...others] = sound.graph.nodes;
+  yield { title: 'nodes in another order', model: withGraph(sound, { nodes: [...others, first!] }), code: 'nodes-unsorted', node: others[0]!.name, mendable: true };
+  const bare = withGraph(sound, { values: [] });
+  yield { title: 'anchors that nothing gives', model: redirect(bare, '/model.23/Sub', 0, 'gone'), code: 'value-missing', node: 'gone', mendable: false };
   const contradiction = redirect(sound, PE, 0, '/model.9/cv2/act/Mul_output_0');
   yield { title: 'channels that do not fit', model: contradiction, code: 'node-contradiction', node: PE, mendable: false };
 }
@@ -178,6 +182,10 @@ function* badContent(sound: OnnxModel): Generator<Planted> {
   yield { title: 'boxes in float16', model: withNarrowOutput(sound), code: 'float16-boxes', node: 'output0', mendable: true };
   const normed = interpose(sound, '/model.0/act/Sigmoid', makeNode('norm', 'BatchNormalization', ['/model.0/conv/Conv_output_0', bias, bias, bias, bias], ['normed']));
   yield { title: 'batch norm', model: normed, code: 'batch-norm-unfolded', node: 'norm', mendable: true };
+  const cast = insertBefore(sound, '/model.0/conv/Conv', makeNode('narrow', 'Cast', [bias], ['narrow bias'], { to: { kind: 'int', value: 10 } }));
+  yield { title: 'one bias in float16', model: redirect(cast, '/model.0/conv/Conv', 2, 'narrow bias'), code: 'types-mixed', node: '/model.0/conv/Conv', mendable: false };
+  const outputs = sound.graph.outputs.map((value) => ({ ...value, dataType: 'float16' as const }));
+  yield { title: 'an output of another type', model: withGraph(sound, { outputs }), code: 'output-type-wrong', node: 'output0', mendable: true };
   yield { title: 'no names', model: { ...sound, metadata: new Map() }, code: 'names-missing', node: 'metadata', mendable: true };
 }
 

@@ -43,6 +43,8 @@ export function levelOrder(model: OnnxModel): OnnxModel {
   return editGraph(model, { nodes });
 }
 
+const ints = (...value: number[]): OnnxAttribute => ({ kind: 'ints', value });
+
 const makeNode = (op: string, inputs: string[], outputs: string[], attributes: Record<string, OnnxAttribute> = {}): OnnxNode =>
   ({ name: `${op} of ${outputs[0]}`, op, domain: '', inputs, outputs, attributes: new Map(Object.entries(attributes)) });
 
@@ -117,7 +119,9 @@ export function unfused(model: OnnxModel, smallFirst = false): OnnxModel {
     const convolution = (module: string, kernel: number, values: Float32Array, shift: Float32Array): OnnxNode => {
       initializers.set(`${path}.${module}.conv.weight`, floatTensor(`${path}.${module}.conv.weight`, [channels, 1, kernel, kernel], values));
       initializers.set(`${path}.${module}.conv.bias`, floatTensor(`${path}.${module}.conv.bias`, [channels], shift));
-      return { ...node, name: `${node.name}.${module}`, inputs: [x!, `${path}.${module}.conv.weight`, `${path}.${module}.conv.bias`], outputs: [`${node.outputs[0]}.${module}`] };
+      const border = (kernel - 1) / 2;
+      const attributes = new Map(node.attributes).set('kernel_shape', ints(kernel, kernel)).set('pads', ints(border, border, border, border));
+      return { ...node, attributes, name: `${node.name}.${module}`, inputs: [x!, `${path}.${module}.conv.weight`, `${path}.${module}.conv.bias`], outputs: [`${node.outputs[0]}.${module}`] };
     };
     const pair = [convolution('conv', 7, large, bias), convolution('conv1', 3, small, smallBias)];
     return [...(smallFirst ? pair.reverse() : pair), makeNode('Add', pair.map(({ outputs }) => outputs[0]!), node.outputs)];
@@ -147,5 +151,13 @@ export function without(model: OnnxModel, node: string): OnnxModel {
 export function plainChain(model: OnnxModel): OnnxModel {
   const initializers = new Map([0, 1, 2].map((i) => [`w${i}`, floatTensor(`w${i}`, [8, i ? 8 : 3, 3, 3], new Float32Array(8 * (i ? 8 : 3) * 9))]));
   const nodes = [0, 1, 2].map((i) => makeNode('Conv', [i ? `y${i - 1}` : 'images', `w${i}`], [`y${i}`], { strides: { kind: 'ints', value: [2, 2] } }));
+  return editGraph(model, { initializers, nodes });
+}
+
+/** The one-to-one head under the names of the other one. */
+export function otherHead(model: OnnxModel): OnnxModel {
+  const rename = (name: string): string => name.replaceAll('one2one_cv', 'cv');
+  const initializers = new Map([...model.graph.initializers].map(([name, tensor]) => [rename(name), { ...tensor, name: rename(name) }]));
+  const nodes = model.graph.nodes.map((node) => ({ ...node, name: rename(node.name), inputs: node.inputs.map(rename), outputs: node.outputs.map(rename) }));
   return editGraph(model, { initializers, nodes });
 }

@@ -28,7 +28,7 @@ describe('damaged files', () => {
 
   it('with random changes are repaired rightly or refused', () => {
     const whole = serializeModel(referenceStyle(soundExport(), 'before-fix'));
-    const outcomes = Array.from({ length: 8 }, (_, seed) => tryRepair(mutate(whole, seed, 60_000)));
+    const outcomes = Array.from({ length: 16 }, (_, index) => tryRepair(mutate(whole, 16 + index, 60_000)));
     expect(outcomes).toContain('repaired');
     expect(outcomes).toContain('refused');
   }, 60_000);

@@ -2,9 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { diagnose, isSound } from '../../src/exporting/doctor/diagnose.ts';
 import type { Finding } from '../../src/exporting/doctor/finding.ts';
 import { reexport } from '../../src/exporting/reexport.ts';
+import { repair } from '../../src/exporting/repair/repair.ts';
 import type { OnnxAttribute, OnnxModel, OnnxNode } from '../../src/onnx/graph.ts';
+import { parseModel } from '../../src/onnx/parse.ts';
+import { serializeModel } from '../../src/onnx/serialize.ts';
 import { brokenExports, FORMS, soundExport } from '../cases/broken-exports.ts';
-import { insertBefore, interpose, makeNode, withFloat, withGraph, withInts } from '../cases/graph-edits.ts';
+import { insertBefore, interpose, makeNode, redirect, withFloat, withFloats, withGraph, withInts } from '../cases/graph-edits.ts';
 import { referenceStyle } from '../cases/reference-style.ts';
 import { seededNetwork } from '../cases/seeded-model.ts';
 
@@ -26,7 +29,7 @@ describe('planted faults', () => {
 
   it('every code is planted', () => {
     const codes = new Set(planted.map(({ code }) => code));
-    expect(codes.size).toBe(27);
+    expect(codes.size).toBe(31);
   });
 });
 
@@ -76,7 +79,69 @@ describe('a batch computed across', () => {
   });
 });
 
+describe('pictures that do not lie one after the other', () => {
+  const PREDICTIONS = '/model.23/Concat_5_output_0';
+  const READER = '/model.23/Transpose';
+  const codes = (target: number[], ...nodes: OnnxNode[]): string[] => {
+    const [last, ...rest] = nodes.toReversed();
+    const model = rest.reduce((edited, node) => insertBefore(edited, last!.name, node), interpose(withGraph(soundExport(), { values: [] }), READER, last!));
+    return diagnose(withInts(model, 'target', target)).findings.flatMap(({ code, severity, node }) => (severity === 'error' ? [`${code} ${node}`] : []));
+  };
+  const ints = (value: number[]): OnnxAttribute => ({ kind: 'ints', value });
+  const turn = makeNode('turn', 'Transpose', [PREDICTIONS], ['turned'], { perm: ints([1, 0, 2]) });
+  const stack = makeNode('stack', 'Concat', [PREDICTIONS, PREDICTIONS], ['stacked'], { axis: { kind: 'int', value: 0 } });
+
+  it('are reported where a Reshape names them a batch', () => {
+    expect(codes([-1, 7, 336], turn, makeNode('mix', 'Reshape', ['turned', 'target'], ['mixed']))).toEqual(['batch-sliced mix']);
+    expect(codes([-1, 14, 336], stack, makeNode('mix', 'Reshape', ['stacked', 'target'], ['mixed']))).toContain('batch-sliced mix');
+  });
+
+  it('are not what is taken apart as it was put together', () => {
+    const back = makeNode('back', 'Transpose', ['turned'], ['right'], { perm: ints([1, 0, 2]) });
+    expect(codes([0, -1, 336], turn, back, makeNode('flat', 'Reshape', ['right', 'target'], ['same']))).toEqual([]);
+    const rows = makeNode('rows', 'Reshape', [PREDICTIONS, 'target'], ['same']);
+    expect(codes([-1, 7, 336], rows)).toEqual([]);
+  });
+});
+
+describe('batch norm over the pictures of a batch', () => {
+  const bias = 'model.0.conv.bias';
+  it.each([13, 17])('is an error, opset %i', (opset) => {
+    const statistics = opset < 14 ? ['mean', 'variance', 'kept mean', 'kept variance'] : [];
+    const attributes: Record<string, OnnxAttribute> = opset < 14 ? {} : { training_mode: { kind: 'int', value: 1 } };
+    const norm = makeNode('norm', 'BatchNormalization', ['/model.0/conv/Conv_output_0', bias, bias, bias, bias], ['normed', ...statistics], attributes);
+    const { findings } = diagnose(interpose(soundExport({ opset }), '/model.0/act/Sigmoid', norm));
+    expect(findings.filter(({ severity }) => severity === 'error').map(({ code, node }) => [code, node])).toEqual([['batch-norm-training', 'norm']]);
+  });
+});
+
 describe('what is fair', () => {
+  const worse = (model: OnnxModel): string[] => diagnose(model).findings.flatMap(({ code, severity }) => (severity === 'note' ? [] : [code]));
+  const returning = (...names: string[]): OnnxModel => {
+    const sound = soundExport();
+    return withGraph(sound, { outputs: [...sound.graph.outputs, ...names.map((name) => ({ name, dataType: name === 'kept' ? 'int64' as const : 'float' as const, dims: name === 'kept' ? ['found', 3] : [1, 1, 336] }))] });
+  };
+
+  it('is an output that no picture changes', () => {
+    expect(worse(returning('/model.23/strides'))).toEqual([]);
+  });
+
+  it('is as many boxes as a suppression keeps, and their name stays', () => {
+    const nodes = [makeNode('turned scores', 'Transpose', ['/model.23/Split_2_output_1'], ['by class'], { perm: { kind: 'ints', value: [0, 2, 1] } }),
+      makeNode('suppression', 'NonMaxSuppression', ['/model.23/Split_2_output_0', 'by class'], ['kept'])];
+    const open = returning('kept');
+    const model = withGraph(open, { nodes: [...open.graph.nodes, ...nodes] });
+    expect(worse(model)).toEqual([]);
+    const repaired = repair(serializeModel(model));
+    expect([repaired.way, parseModel(repaired.bytes).graph.outputs[1]!.dims]).toEqual(['mended', ['found', 3]]);
+  });
+
+  it('is the largest float32 as the bound of a Clip', () => {
+    const clip = makeNode('clip', 'Clip', ['/model.23/Sigmoid_output_0', '', 'most'], ['clipped']);
+    const clipped = redirect(insertBefore(withGraph(soundExport(), { values: [] }), '/model.23/Concat_5', clip), '/model.23/Concat_5', 1, 'clipped');
+    expect(worse(withFloats(clipped, 'most', [3.4028234e38]))).toEqual([]);
+  });
+
   const errors = (model: OnnxModel): string[] => diagnose(model).findings.flatMap(({ code, severity }) => (severity === 'error' ? [code] : []));
 
   it('is a -1 behind computed shapes that come to numbers', () => {

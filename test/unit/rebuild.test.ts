@@ -4,11 +4,12 @@ import { type RepairOptions, repair } from '../../src/exporting/repair/repair.ts
 import type { OnnxModel } from '../../src/onnx/graph.ts';
 import { parseModel } from '../../src/onnx/parse.ts';
 import { serializeModel } from '../../src/onnx/serialize.ts';
+import { readYolov10 } from '../../src/yolov10/read.ts';
 import { complaintOf } from '../cases/complaint.ts';
 import { insertBefore, interpose, makeNode, redirect, withFloats, withGraph } from '../cases/graph-edits.ts';
 import { outputOf } from '../cases/onnxruntime.ts';
 import { worstDifference } from '../cases/repaired-export.ts';
-import { constantNodes } from '../cases/rewritten-model.ts';
+import { constantNodes, otherHead } from '../cases/rewritten-model.ts';
 import { seededNetwork, tinyConfig } from '../cases/seeded-model.ts';
 
 const network = seededNetwork(tinyConfig());
@@ -69,6 +70,38 @@ describe('boxes of a raw output', () => {
     const written = serializeModel(reexport(network, { ...size, output: 'raw-corners' }));
     expect(await outputOf(written, dims)).toEqual(await outputOf(serializeModel(corners()), dims));
   });
+});
+
+describe('rows', () => {
+  const sound = reexport(network, size);
+
+  it('are as many as they were', async () => {
+    const fewer = serializeModel(reexport(network, { ...size, rows: 20 }));
+    const rebuilt = repair(fewer, { opset: 17 });
+    expect(parseModel(rebuilt.bytes).graph.outputs[0]!.dims).toEqual(['batch', 20, 6]);
+    expect(worstDifference(await outputOf(fewer, dims), await outputOf(rebuilt.bytes, dims))).toBeLessThan(1e-4);
+  });
+
+  it.each<[string, OnnxModel]>([
+    ['of another measure', withFloats(interpose(withGraph(sound, { values: [] }), 'output0', makeNode('normal', 'Div', ['/model.23/GatherElements_2_output_0', 'side'], ['normalised'])), 'side', [64])],
+    ['one to a box', redirect(sound, '/model.23/TopK_1', 0, '/model.23/ReduceMax_output_0')],
+    ['of logits', redirect(sound, '/model.23/Concat_5', 1, '/model.23/Split_output_1')],
+  ])('%s are not taken for the usual ones', (_, model) => {
+    expect(complaintOf(() => repair(serializeModel(model), { opset: 17 }))).toMatchObject({ code: 'unsupported', remedy: expect.stringMatching(/No file was written.*--output detections/) as string });
+    expect(differences(model, { output: 'detections' })).toEqual(['rows of corners in pixels, score and class, of the best pairs of box and class: how the file picks them is not known']);
+  });
+
+  it('are not made of the one-to-many head, which keeps its name', () => {
+    const many = serializeModel(otherHead(reexport(network, { ...size, output: 'raw' })));
+    expect(complaintOf(() => repair(many, { output: 'detections' }))).toMatchObject({ code: 'unsupported', found: expect.stringMatching(/only the one-to-many head/) as string });
+    const { bytes } = repair(many, { opset: 17 });
+    expect(readYolov10(parseModel(bytes)).head).toBe('one-to-many');
+  });
+});
+
+it('float16 weights in nodes stay float16', () => {
+  const { bytes } = repair(serializeModel(constantNodes(reexport(network, { ...size, half: true }))), { opset: 17 });
+  expect(parseModel(bytes).graph.initializers.get('model.0.conv.weight')!.dataType).toBe('float16');
 });
 
 describe('what prepares the picture inside the graph', () => {

@@ -4,7 +4,9 @@ import type { OnnxTensor } from '../../src/onnx/graph.ts';
 import { parseModel } from '../../src/onnx/parse.ts';
 import { serializeModel } from '../../src/onnx/serialize.ts';
 import { toInts } from '../../src/onnx/values.ts';
+import { readYolov10 } from '../../src/yolov10/read.ts';
 import { soundExport } from '../cases/broken-exports.ts';
+import { declare, insertBefore, interpose, makeNode, withInts } from '../cases/graph-edits.ts';
 import { rows } from '../cases/onnxruntime.ts';
 import { worstDifference } from '../cases/repaired-export.ts';
 import { resizeBySizes } from '../cases/resize-by-sizes.ts';
@@ -35,10 +37,40 @@ describe('goals', () => {
     expect(worstDifference(await rows(bytes, 1), (await rows(repaired.bytes, 2)).subarray(0, 1800))).toBeLessThan(1e-6);
   });
 
-  it('does not believe a wrong element type', () => {
+  it('declares the element type that an output has', () => {
     const sound = soundExport();
     const outputs = sound.graph.outputs.map((value) => ({ ...value, dataType: 'float16' as const }));
-    expect(repair(serializeModel({ ...sound, graph: { ...sound.graph, outputs } })).way).toBe('rebuilt');
+    const { way, changes, bytes } = repair(serializeModel({ ...sound, graph: { ...sound.graph, outputs } }));
+    expect([way, changes[0], parseModel(bytes).graph.outputs[0]!.dataType]).toEqual(['mended', 'output "output0" float16 → float', 'float']);
+  });
+
+  it('leaves open what is declared as -1', () => {
+    const open = soundExport({ dynamic: 'batch,height,width' });
+    const inputs = open.graph.inputs.map((value) => ({ ...value, dims: [-1, 3, -1, -1] }));
+    expect(parseModel(repair(serializeModel({ ...open, graph: { ...open.graph, inputs } })).bytes).graph.inputs[0]!.dims).toEqual(['batch', 3, 'height', 'width']);
+  });
+
+  it.each([11, 13])('tells a Squeeze its axes, so that a batch of 1 keeps its own, opset %i', async (opset) => {
+    const reader = makeNode('bare', 'Squeeze', ['lengthened'], ['squeezed']);
+    const axes = { kind: 'ints' as const, value: [1] };
+    const longer = opset < 13 ? makeNode('longer', 'Unsqueeze', ['images'], ['lengthened'], { axes }) : makeNode('longer', 'Unsqueeze', ['images', 'one'], ['lengthened']);
+    for (const dynamic of ['batch', 'none'] as const) {
+      const model = withInts(insertBefore(interpose(soundExport({ opset, dynamic, batch: dynamic === 'none' ? 2 : 1 }), '/model.0/conv/Conv', reader), 'bare', longer), 'one', [1]);
+      const repaired = repair(serializeModel(model));
+      expect([repaired.way, repaired.changes]).toEqual(['mended', expect.arrayContaining(['bare: squeezes axes [1]'])]);
+      expect(worstDifference(await rows(serializeModel(soundExport({ opset })), 1), await rows(repaired.bytes, 1))).toBe(0);
+    }
+  });
+
+  it('takes channels that come last for what they are', async () => {
+    const turned = makeNode('turn', 'Transpose', ['images'], ['turned'], { perm: { kind: 'ints', value: [0, 3, 1, 2] } });
+    const sound = soundExport();
+    const model = declare(interpose(sound, '/model.0/conv/Conv', turned), 'inputs', ['batch', 128, 128, 3]);
+    expect(readYolov10(model).imageSize).toEqual({ height: 128, width: 128 });
+    expect(() => repair(serializeModel(model))).toThrow(/its input has the channels last.*"turn" \(Transpose\).*Leave them out with --rebuild/s);
+    const rebuilt = repair(serializeModel(model), { forceRebuild: true });
+    expect(parseModel(rebuilt.bytes).graph.inputs[0]!.dims).toEqual(['batch', 3, 128, 128]);
+    expect(worstDifference(await rows(serializeModel(sound), 2), await rows(rebuilt.bytes, 2))).toBeLessThan(1e-5);
   });
 
   it('fixes a batch', async () => {

@@ -3,6 +3,7 @@ import { checkBatch } from './checks/batch.ts';
 import { checkContent } from './checks/content.ts';
 import { checkConvolutions } from './checks/convolutions.ts';
 import { checkDeclared } from './checks/declared.ts';
+import { checkIntegrity } from './checks/integrity.ts';
 import { checkOperators } from './checks/operators.ts';
 import { checkSizes } from './checks/sizes.ts';
 import { checkSlices } from './checks/slices.ts';
@@ -16,7 +17,7 @@ export interface Diagnosis {
   findings: Finding[];
 }
 
-const checks = [checkBatch, checkSlices, checkConvolutions, checkDeclared, checkSizes, checkOperators, checkUnknown, checkContent];
+const checks = [checkBatch, checkSlices, checkConvolutions, checkDeclared, checkSizes, checkIntegrity, checkOperators, checkUnknown, checkContent];
 const ranks: Record<Severity, number> = { error: 0, warning: 1, note: 2 };
 
 /** Examines an export for what breaks dynamic batch, other engines or programs that read it. */

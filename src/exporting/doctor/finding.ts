@@ -9,8 +9,8 @@ export type FindingCode =
   | 'output-dims-misnamed' | 'annotation-wrong'
   | 'size-baked' | 'anchors-baked'
   | 'topk-k-computed' | 'mod-operator' | 'gather-elements-operator' | 'unknown-operator'
-  | 'graph-cycle' | 'node-contradiction'
-  | 'float16-overflow' | 'float16-boxes' | 'batch-norm-unfolded' | 'names-missing';
+  | 'graph-cycle' | 'nodes-unsorted' | 'node-contradiction' | 'value-missing' | 'types-mixed' | 'output-type-wrong'
+  | 'float16-overflow' | 'float16-boxes' | 'batch-norm-training' | 'batch-norm-unfolded' | 'names-missing';
 
 /** An engine that a finding breaks, with the words it complains in; empty where it fails silently. */
 export interface Breakage {

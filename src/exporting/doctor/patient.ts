@@ -1,6 +1,7 @@
 import { type Dim, formatShape, sharesSymbol, valueOf } from '../../core/dim.ts';
 import { makersOf, type OnnxModel, type OnnxNode, type OnnxValue } from '../../onnx/graph.ts';
 import { fullView, type Inference, inferShapes, type Known, onnxView, tensorrtView } from '../shapes/infer.ts';
+import { orderNodes } from '../shapes/order.ts';
 import type { Shape } from '../shapes/rule.ts';
 
 /** A model under examination: its graph, indexed, and its shapes as this project, ONNX and TensorRT see them. */
@@ -15,6 +16,8 @@ export interface Patient {
   readonly tensorrt: Inference;
   /** Nodes by the values they make. */
   makers: ReadonlyMap<string, OnnxNode>;
+  /** Values as long as what is found in a picture, which no shape can tell ahead. */
+  readonly dataSized: ReadonlySet<string>;
 }
 
 /** Prepares a model for the checks. */
@@ -23,6 +26,7 @@ export function examine(model: OnnxModel): Patient {
   const full = inferShapes(model, { view: fullView });
   const onnx = once(() => inferShapes(model, { view: onnxView }));
   const tensorrt = once(() => inferShapes(model, { view: tensorrtView }));
+  const dataSized = once(() => behind(model, (node) => dataSizing.has(node.op)));
   const picture = inputs.find(({ dims }) => dims?.length === 4) ?? inputs[0];
   return {
     model,
@@ -36,7 +40,34 @@ export function examine(model: OnnxModel): Patient {
       return tensorrt();
     },
     makers: makersOf(nodes),
+    get dataSized() {
+      return dataSized();
+    },
   };
+}
+
+/** Operators whose result is as long as its input's content says. */
+const dataSizing = new Set(['NonMaxSuppression', 'NonZero', 'Unique', 'Compress']);
+
+/** The values that some of the nodes make, or that others make of such. */
+function behind({ graph }: OnnxModel, isSource: (node: OnnxNode) => boolean): Set<string> {
+  const names = new Set<string>();
+  for (const node of orderNodes(graph.nodes).sorted) {
+    if (isSource(node) || node.inputs.some((name) => names.has(name))) for (const name of node.outputs) names.add(name);
+  }
+  return names;
+}
+
+/** Whether a value is computed from the picture's content, and not from its shape alone. */
+export function readsPicture({ picture, makers }: Patient, name: string): boolean {
+  const seen = new Set([name]);
+  // A Set's iteration also visits what is added on the way.
+  for (const value of seen) {
+    if (value === picture?.name) return true;
+    const maker = makers.get(value);
+    if (maker && maker.op !== 'Shape' && maker.op !== 'Size') for (const input of maker.inputs) seen.add(input);
+  }
+  return false;
 }
 
 /** Repairs ask for some views only. */

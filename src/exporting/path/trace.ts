@@ -1,7 +1,7 @@
+import { intOf } from '../../onnx/attributes.ts';
 import type { OnnxModel, OnnxNode } from '../../onnx/graph.ts';
 import { describe, dimsOf, examine, type Patient } from '../doctor/patient.ts';
 import { label } from '../shapes/infer.ts';
-import { intOf } from '../shapes/rule.ts';
 
 /** A stretch of the path over which no view's idea of the shape changes. */
 export interface PathStep {

@@ -1,5 +1,6 @@
 import { InputError } from '../../core/errors.ts';
 import type { DeclaredDim } from '../../onnx/graph.ts';
+import { LARGEST_SIDE } from '../../yolov10/input-size.ts';
 import { DEEPEST_STRIDE, MAX_ROWS, anchorCount, rowCount } from '../../yolov10/network.ts';
 
 /** Which input dimensions stay open in the written file. */
@@ -29,12 +30,11 @@ export interface ReexportOptions {
   /** Input width in pixels, a multiple of 32; 640 unless told. Where it is dynamic, only metadata. */
   width?: number;
   output?: OutputForm;
+  /** Most rows per image, up to 300, which it is unless told; pictures with fewer candidate boxes have fewer. */
+  rows?: number;
   /** Weights and activations up to the last convolutions in float16; input, decoding and output stay float32. */
   half?: boolean;
 }
-
-/** Largest height or width in pixels: beyond, anchors alone are millions. */
-export const LARGEST_SIDE = 8192;
 
 export const OPSETS = { lowest: 11, highest: 20 } as const;
 
@@ -56,7 +56,7 @@ export interface Settings {
 
 /** @throws InputError 'bad-argument' */
 export function settle(options: ReexportOptions): Settings {
-  const { opset = 13, dynamic = 'batch', batch = 1, height = 640, width = 640, output = 'detections', half = false } = options;
+  const { opset = 13, dynamic = 'batch', batch = 1, height = 640, width = 640, output = 'detections', rows = MAX_ROWS, half = false } = options;
   check(Number.isInteger(opset) && opset >= OPSETS.lowest && opset <= OPSETS.highest, `an opset from ${OPSETS.lowest} to ${OPSETS.highest}`, opset);
   check(Number.isInteger(batch) && batch >= 1, 'a batch of 1 or more', batch);
   for (const side of [height, width]) {
@@ -64,12 +64,13 @@ export function settle(options: ReexportOptions): Settings {
   }
   check(DYNAMIC.includes(dynamic), `dynamic to be one of ${DYNAMIC.join(' | ')}`, dynamic);
   check(OUTPUTS.includes(output), `output to be one of ${OUTPUTS.join(' | ')}`, output);
+  check(Number.isInteger(rows) && rows >= 1 && rows <= MAX_ROWS, `1 to ${MAX_ROWS} rows`, rows);
   const size = dynamic === 'batch,height,width' ? null : { height, width };
   return {
     opset, output, half, height, width, size,
     batch: dynamic === 'none' ? batch : 'batch',
     anchors: size ? anchorCount(height, width) : 'anchors',
-    rows: size ? rowCount(height, width) : MAX_ROWS,
+    rows: size ? Math.min(rows, rowCount(height, width)) : rows,
   };
 }
 

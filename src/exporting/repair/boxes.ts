@@ -12,8 +12,29 @@ export type BoxForm = 'corners' | 'centre and size';
  * size. Undefined where the graph does not tell, or does more to boxes and scores than that.
  */
 export function boxForm(model: OnnxModel): BoxForm | undefined {
+  return predictionForm(new Ancestry(model), model.graph.outputs[0]?.name);
+}
+
+/** How rows of detections tell the class of a pair: by Mod, or by what is left after whole multiples are taken off. */
+export type RowForm = 'detections' | 'mod-free';
+
+/**
+ * Whether the rows of an output are corners, score and class of the best pairs of anchor and class, as the reference
+ * implementation picks them and this project does; undefined where the graph picks otherwise, or does more to the rows.
+ */
+export function rowForm(model: OnnxModel): RowForm | undefined {
   const graph = new Ancestry(model);
-  const [boxes, scores, ...more] = graph.parts(model.graph.outputs[0]?.name);
+  const [boxes, score, label, ...more] = graph.parts(model.graph.outputs[0]?.name);
+  const predictions = graph.origin(boxes);
+  const best = graph.maker(graph.origin(score));
+  const remainder = graph.maker(graph.origin(label));
+  if (more.length > 0 || predictionForm(graph, predictions) !== 'corners' || best?.op !== 'TopK') return undefined;
+  if (graph.origin(best.inputs[0]) !== predictions || graph.maker(remainder?.inputs[0]) !== best) return undefined;
+  return remainder?.op === 'Mod' ? 'detections' : remainder?.op === 'Sub' ? 'mod-free' : undefined;
+}
+
+function predictionForm(graph: Ancestry, name: string | undefined): BoxForm | undefined {
+  const [boxes, scores, ...more] = graph.parts(name);
   if (more.length > 0 || graph.maker(scores)?.op !== 'Sigmoid') return undefined;
   const [first, second, ...rest] = graph.parts(graph.unscaled(boxes)).map((half) => graph.unscaled(half));
   if (rest.length > 0) return undefined;
@@ -34,6 +55,17 @@ class Ancestry {
   /** The node that computes a value. */
   maker(name: string | undefined): OnnxNode | undefined {
     return name ? this.#makers.get(this.#source(name)) : undefined;
+  }
+
+  /** The value whose numbers a value holds, past nodes that pick, order and reshape them. */
+  origin(name: string | undefined): string | undefined {
+    const seen = new Set<string>(); // a damaged file may go in circles
+    for (let value = name && this.#source(name); ;) {
+      const node = this.#makers.get(value ?? '');
+      if (!node || !moving.has(node.op) || seen.has(value!)) return value;
+      seen.add(value!);
+      value = this.#source(node.inputs[0]);
+    }
   }
 
   /** What a value is a concatenation of. */
@@ -78,6 +110,11 @@ class Ancestry {
     }
   }
 }
+
+/** Operators that pick, order and reshape numbers and leave them as they are. */
+const moving: ReadonlySet<string> = new Set([
+  'Gather', 'GatherElements', 'GatherND', 'Split', 'Slice', 'Transpose', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze',
+]);
 
 function isPassing({ op }: OnnxNode): boolean {
   return op === 'Identity' || op === 'Cast';

@@ -5,7 +5,7 @@ import { MAX_ROWS } from '../../yolov10/network.ts';
 import { dimsOf } from '../doctor/patient.ts';
 import type { OutputForm } from '../reexport/options.ts';
 import { inferShapes } from '../shapes/infer.ts';
-import { boxForm, type BoxForm } from './boxes.ts';
+import { boxForm, type BoxForm, rowForm } from './boxes.ts';
 
 /** How the raw outputs that are written give their boxes. */
 const BOXES: Partial<Record<OutputForm, BoxForm>> = { raw: 'centre and size', 'raw-corners': 'corners' };
@@ -15,14 +15,29 @@ const BOXES: Partial<Record<OutputForm, BoxForm>> = { raw: 'centre and size', 'r
  * @throws InputError 'unsupported' where its outputs do not tell
  */
 export function outputForm(model: OnnxModel, classCount: number): OutputForm {
-  const { outputs, nodes } = model.graph;
-  const [, rows, columns] = outputSizes(model);
-  if (columns === 6 && rows !== undefined && rows <= MAX_ROWS) return nodes.some(({ op }) => op === 'Mod') ? 'detections' : 'mod-free';
-  if (rows === 4 + classCount) return rawForm(model);
+  const { outputs } = model.graph;
+  if (rowCountOf(model) !== undefined) return rowsForm(model);
+  if (outputSizes(model)[1] === 4 + classCount) return rawForm(model);
   throw new InputError('unsupported', {
     expected: `one output, of shape [batch,${MAX_ROWS},6] or [batch,${4 + classCount},anchors]`,
     found: outputs.map(({ name, dims }) => `"${name}" [${dims ?? '?'}]`).join(', '),
     remedy: 'Say what the new file shall return: --output detections, raw (boxes as centre and size), raw-corners or mod-free.',
+  });
+}
+
+/** How many rows of detections each picture has, where the output is such. */
+export function rowCountOf(model: OnnxModel): number | undefined {
+  const [, rows, columns] = outputSizes(model);
+  return columns === 6 && rows !== undefined && rows <= MAX_ROWS ? rows : undefined;
+}
+
+function rowsForm(model: OnnxModel): OutputForm {
+  const form = rowForm(model);
+  if (form) return form;
+  throw new InputError('unsupported', {
+    expected: 'rows of x1, y1, x2, y2 in pixels, score and class: those of the best pairs of box and class',
+    found: `that the graph picks those of "${model.graph.outputs[0]!.name}" otherwise, or does more to them`,
+    remedy: 'Say what the new file shall return: --output detections for such rows, mod-free, raw or raw-corners.',
   });
 }
 
@@ -36,8 +51,10 @@ function rawForm(model: OnnxModel): OutputForm {
   });
 }
 
-/** What a wished form changes of the boxes where the output's shape stays and does not show it, in words. */
+/** What a wished form changes where the output's shape stays and does not show it, in words. */
 export function boxChanges(model: OnnxModel, classCount: number, wished: OutputForm): string[] {
+  const rowsStay = rowCountOf(model) !== undefined && BOXES[wished] === undefined;
+  if (rowsStay) return rowForm(model) ? [] : ['rows of corners in pixels, score and class, of the best pairs of box and class: how the file picks them is not known'];
   const [before, after] = [boxForm(model), BOXES[wished]];
   if (!after || before === after || outputSizes(model)[1] !== 4 + classCount) return [];
   return [before ? `boxes as ${before} → ${after}` : `boxes as ${after} in pixels: how the file gives them is not known`];
@@ -56,8 +73,9 @@ function sizesOf(model: OnnxModel, { name, dims }: OnnxValue): (number | undefin
   return rank === 3 ? [0, 1, 2].map((axis) => inferred?.[axis] ?? declared?.[axis]) : [];
 }
 
-/** Whether the weights of most convolutions are float16. */
-export function isHalf({ graph }: OnnxModel): boolean {
-  const weights = graph.nodes.filter(({ op }) => op === 'Conv').flatMap(({ inputs }) => graph.initializers.get(inputs[1] ?? '') ?? []);
-  return weights.filter(({ dataType }) => dataType === 'float16').length > weights.length / 2;
+/** Whether most convolutions read weights in float16. */
+export function isHalf(model: OnnxModel): boolean {
+  const { types } = inferShapes(model);
+  const weights = model.graph.nodes.filter(({ op }) => op === 'Conv').map(({ inputs }) => types.get(inputs[1] ?? ''));
+  return weights.filter((type) => type === 'float16').length > weights.length / 2;
 }

@@ -1,7 +1,7 @@
 import { InputError } from '../../core/errors.ts';
 import type { DeclaredDim, OnnxModel, OnnxValue } from '../../onnx/graph.ts';
-import { pictureInput, statedSize } from '../../yolov10/read.ts';
-import { LARGEST_SIDE } from '../reexport/options.ts';
+import { LARGEST_SIDE } from '../../yolov10/input-size.ts';
+import { channelsFirst, pictureInput, statedSize } from '../../yolov10/read.ts';
 
 /** Which of the input's dimensions shall be free. */
 export type Dynamic = 'batch' | 'batch,height,width' | 'none';
@@ -29,10 +29,10 @@ export interface Goal {
 export function goalFor(model: OnnxModel, { dynamic, batch = 1, size }: GoalOptions): Goal {
   const input = pictureInput(model) ?? model.graph.inputs.find(({ dims }) => dims === null);
   if (!input) throw noPicture(model);
-  const declared = input.dims ?? [null, 3, 640, 640];
+  const declared = channelsFirst(input.dims ?? [null, 3, 640, 640]);
   const channels = typeof declared[1] === 'number' ? declared[1] : 3;
   if (!Number.isInteger(batch) || batch < 1) throw badWish('a whole batch of at least 1', String(batch));
-  const open = size === undefined && declared.slice(2).some((side) => typeof side !== 'number');
+  const open = size === undefined && declared.slice(2).some((side) => typeof side !== 'number' || side <= 0);
   const free = dynamic ?? (open ? 'batch,height,width' : 'batch');
   if (free === 'batch,height,width') return { input, dynamic: free, dims: ['batch', channels, 'height', 'width'] };
   const [height, width] = size ?? fileSize(model);

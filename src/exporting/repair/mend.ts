@@ -1,8 +1,9 @@
-import { format, valueOf } from '../../core/dim.ts';
+import { format, isKnown, valueOf } from '../../core/dim.ts';
 import type { DeclaredDim, OnnxValue } from '../../onnx/graph.ts';
 import type { ModelFile } from '../../onnx/model-file.ts';
 import { examine } from '../doctor/patient.ts';
 import { inferShapes, type Known } from '../shapes/infer.ts';
+import { orderNodes } from '../shapes/order.ts';
 import { Constants } from './constants.ts';
 import type { Goal } from './goal.ts';
 import { writeScales } from './resizes.ts';
@@ -24,7 +25,7 @@ export function mend(file: ModelFile, goal: Goal): string[] {
   const before = file.read();
   const way = throughAnyBatch(goal);
   declareInput(file, way);
-  const changes = mendNodes(file, givenBatch(goal));
+  const changes = [...sortNodes(file), ...mendNodes(file, givenBatch(goal))];
   let annotated = settle(file);
   if (way !== goal && verifyShapes(file.read(), true).length === 0) {
     declareInput(file, goal);
@@ -49,6 +50,16 @@ function throughAnyBatch(goal: Goal): Goal {
 function givenBatch({ input }: Goal): number | undefined {
   const batch = input.dims?.[0];
   return typeof batch === 'number' && batch > 0 ? batch : undefined;
+}
+
+/** Puts every node after those it reads from, as the file format asks. */
+function sortNodes(file: ModelFile): string[] {
+  const { nodes } = file.read().graph;
+  const { sorted, stuck } = orderNodes(nodes);
+  if (sorted === nodes || stuck.length > 0) return [];
+  const places = new Map(nodes.map((node, place) => [node, place]));
+  file.arrange(sorted.map((node) => places.get(node)!));
+  return ['nodes sorted, each after those it reads from'];
 }
 
 function mendNodes(file: ModelFile, given: number | undefined): string[] {
@@ -82,9 +93,10 @@ function settle(file: ModelFile): number {
   const { graph } = model;
   const { shapes, types } = inferShapes(model);
   const ends = new Set(graph.outputs.map(({ name }) => name));
-  for (const { name, dims } of graph.outputs) {
-    const declared = declarable(shapes.get(name));
-    if (declared && !isSame(dims, declared)) file.declare(name, declared);
+  for (const { name, dims, dataType } of graph.outputs) {
+    const declared = declarable(shapes.get(name), dims);
+    const made = types.get(name);
+    if (declared && (!isSame(dims, declared) || made !== dataType)) file.declare(name, declared, made === 'other' ? undefined : made);
   }
   // For tools that read annotations instead of inferring.
   const values = graph.nodes.flatMap(({ outputs }) => outputs).flatMap((name): OnnxValue[] => {
@@ -97,9 +109,12 @@ function settle(file: ModelFile): number {
 }
 
 function redeclared(what: string, before: readonly OnnxValue[], after: readonly OnnxValue[]): string[] {
-  return after.flatMap(({ name, dims }) => {
-    const old = before.find((value) => value.name === name)?.dims ?? null;
-    return isSame(old, dims) ? [] : [`${what} "${name}" [${old ?? '?'}] → [${dims!}]`];
+  return after.flatMap(({ name, dims, dataType }) => {
+    const old = before.find((value) => value.name === name);
+    return [
+      ...(isSame(old?.dims ?? null, dims) ? [] : [`${what} "${name}" [${old?.dims ?? '?'}] → [${dims!}]`]),
+      ...(old?.dataType === dataType ? [] : [`${what} "${name}" ${old?.dataType} → ${dataType}`]),
+    ];
   });
 }
 
@@ -107,10 +122,11 @@ function isSame(a: readonly DeclaredDim[] | null, b: readonly DeclaredDim[] | nu
   return a === b || (a?.length === b?.length && a?.every((dim, axis) => dim === b![axis]) === true);
 }
 
-function declarable(known: Known | undefined): DeclaredDim[] | undefined {
+/** A shape as it is declared; a name stays where nothing else is known, as for the number of boxes that a suppression keeps. */
+function declarable(known: Known | undefined, before: readonly DeclaredDim[] | null = null): DeclaredDim[] | undefined {
   if (!known || !('dims' in known)) return undefined;
-  return known.dims.map((dim) => {
-    const text = format(dim);
-    return valueOf(dim) ?? (text.includes('?') ? null : text);
+  return known.dims.map((dim, axis) => {
+    const name = before?.length === known.dims.length ? before[axis] : null;
+    return isKnown(dim) ? (valueOf(dim) ?? format(dim)) : typeof name === 'string' ? name : null;
   });
 }

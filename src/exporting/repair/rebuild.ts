@@ -2,9 +2,10 @@ import type { OnnxModel, OnnxNode, OnnxValue } from '../../onnx/graph.ts';
 import { serializeModel } from '../../onnx/serialize.ts';
 import { listed, refusePreparation } from '../../yolov10/preparation.ts';
 import { readYolov10, type Yolov10 } from '../../yolov10/read.ts';
+import { checkHead } from '../../yolov10/wiring.ts';
 import { type OutputForm, reexport, WRITTEN_DESCRIPTION } from '../reexport.ts';
 import { OPSETS } from '../reexport/options.ts';
-import { boxChanges, isHalf, outputForm } from './form.ts';
+import { boxChanges, isHalf, outputForm, rowCountOf } from './form.ts';
 import { type Goal, type GoalOptions, goalFor } from './goal.ts';
 import { staleMetadata } from './metadata.ts';
 
@@ -34,7 +35,7 @@ export interface Rebuilt {
  * Writes the network anew with the file's weights and metadata and its names of input and output: for graphs that cannot
  * be mended, or for what only other wiring gives.
  * @throws InputError 'not-yolov10' or 'bad-weights' where the file holds no YOLOv10, 'unsupported' where it does not tell
- * what it returns, or does to pictures what nobody asked to leave out
+ * what it returns, has only the one-to-many head where rows are wanted, or does to pictures what nobody asked to leave out
  */
 export function rebuild(model: OnnxModel, options: RebuildOptions): Rebuilt {
   const network = readYolov10(model);
@@ -42,7 +43,9 @@ export function rebuild(model: OnnxModel, options: RebuildOptions): Rebuilt {
   const goal = goalFor(model, options);
   const half = options.half ?? isHalf(model);
   const output = options.output ?? outputForm(model, network.config.head.classCount);
-  const written = reexport(network, { dynamic: goal.dynamic, batch: options.batch, opset: opsetFor(model, options), half, output, ...sizeFor(goal, network) });
+  if (output === 'detections' || output === 'mod-free') checkHead(network);
+  const wiring = reexport(network, { dynamic: goal.dynamic, batch: options.batch, opset: opsetFor(model, options), half, output, rows: rowCountOf(model), ...sizeFor(goal, network) });
+  const written = network.head === 'one-to-many' ? withOtherHead(wiring) : wiring;
   const renamed = withNames(written, new Map([['images', goal.input.name], ['output0', model.graph.outputs[0]?.name ?? 'output0']]));
   const stale = staleMetadata(model, goal);
   const changes = [
@@ -75,6 +78,16 @@ const whatToGive = 'give the new file what they made of the picture, for YOLOv10
 
 function leftOut(nodes: readonly OnnxNode[]): string[] {
   return nodes.length > 0 ? [`left out before the first convolution: ${listed(nodes)}; ${whatToGive}`] : [];
+}
+
+/** The model with its head under the names of the one-to-many head, whose rows want a suppression. */
+function withOtherHead(model: OnnxModel): OnnxModel {
+  const { graph } = model;
+  const rename = (name: string): string => name.replaceAll('one2one_cv', 'cv');
+  const renamed = <T extends { name: string }>(named: T): T => ({ ...named, name: rename(named.name) });
+  const nodes = graph.nodes.map((node) => ({ ...renamed(node), inputs: node.inputs.map(rename), outputs: node.outputs.map(rename) }));
+  const initializers = new Map([...graph.initializers.values()].map((tensor) => [rename(tensor.name), renamed(tensor)]));
+  return { ...model, graph: { ...graph, nodes, initializers, values: graph.values.map(renamed) } };
 }
 
 /** The model with values renamed, except to names that others have. */

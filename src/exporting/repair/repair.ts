@@ -3,7 +3,7 @@ import type { OnnxModel } from '../../onnx/graph.ts';
 import { withMetadata } from '../../onnx/metadata.ts';
 import { ModelFile } from '../../onnx/model-file.ts';
 import { type ParseOptions, parseModel } from '../../onnx/parse.ts';
-import { readYolov10 } from '../../yolov10/read.ts';
+import { hasChannelsLast, pictureInput, readYolov10 } from '../../yolov10/read.ts';
 import { goalFor } from './goal.ts';
 import { mend } from './mend.ts';
 import { staleMetadata } from './metadata.ts';
@@ -40,6 +40,7 @@ export function repair(bytes: Uint8Array, options: RepairOptions = {}): Repair {
 /** Wishes that mending cannot meet. */
 function whyRebuild(model: OnnxModel, { opset, half, output, forceRebuild }: RepairOptions): string[] {
   return [
+    ...(hasChannelsLast(pictureInput(model)?.dims) ? ['its input has the channels last'] : []),
     ...(forceRebuild ? ['a rebuild was asked for'] : []),
     ...(opset !== undefined && opset !== model.opset ? [`operator set ${opset} is wanted and the file has ${model.opset}`] : []),
     ...(half ? ['float16 is wanted'] : []),

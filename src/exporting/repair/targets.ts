@@ -1,9 +1,10 @@
 import { constant, type Dim, equal, formatShape, valueOf } from '../../core/dim.ts';
+import { intOf, intsOf } from '../../onnx/attributes.ts';
 import type { OnnxNode } from '../../onnx/graph.ts';
 import type { ModelFile } from '../../onnx/model-file.ts';
 import { dimsOf, isWritten, type Patient } from '../doctor/patient.ts';
 import { label } from '../shapes/infer.ts';
-import { intOf, numbersOf, type Shape } from '../shapes/rule.ts';
+import { numbersOf, type Shape } from '../shapes/rule.ts';
 import type { Bench } from './bench.ts';
 import type { Constants } from './constants.ts';
 
@@ -22,6 +23,7 @@ export function writeTargets(file: ModelFile, patient: Patient, constants: Const
 function writeNode(bench: Bench, node: OnnxNode): string[] {
   if (node.op === 'Reshape') return writeReshape(bench, node);
   if (node.op === 'Expand') return writeExpand(bench, node);
+  if (node.op === 'Squeeze') return [...writeInputs(bench, node), ...writeAxes(bench, node)];
   if (node.op === 'Tile') return [...writeInputs(bench, node), ...tileToExpand(bench, node)];
   return writeInputs(bench, node);
 }
@@ -60,6 +62,22 @@ function writeExpand({ file, patient, constants }: Bench, node: OnnxNode): strin
   if (!name) return [];
   file.connect(node.outputs[0]!, 1, name);
   return [`${label(node)}: expands to [${target}]`];
+}
+
+/** A Squeeze without axes drops a dimension that varies where it happens to be 1: it is told which ones are always 1. */
+function writeAxes({ file, patient, constants }: Bench, node: OnnxNode): string[] {
+  const from = dimsOf(patient.full, node.inputs[0]);
+  if (!from || node.inputs[1] || intsOf(node, 'axes') || from.every((dim) => valueOf(dim) !== undefined)) return [];
+  const axes = from.flatMap((dim, axis) => (valueOf(dim) === 1 ? [axis] : []));
+  const change = [`${label(node)}: squeezes axes [${axes}]`];
+  if (patient.model.opset < 13) {
+    file.replaceNode(node.outputs[0]!, { ...node, attributes: new Map(node.attributes).set('axes', { kind: 'ints', value: axes }) });
+    return change;
+  }
+  const name = constants.put('int64', [axes.length], axes);
+  if (!name) return [];
+  file.connect(node.outputs[0]!, 1, name);
+  return change;
 }
 
 /** ONNX's inference loses named dimensions in a Tile but not in an Expand; on dimensions of 1 they do the same. */

@@ -1,4 +1,5 @@
 import { type Dim, valueOf } from '../../core/dim.ts';
+import { intsOf } from '../../onnx/attributes.ts';
 import type { DataType, OnnxNode } from '../../onnx/graph.ts';
 
 export type Shape = readonly Dim[];
@@ -72,24 +73,6 @@ export function contradict(reason: string): Failure {
 /** Tells a reason from shapes. */
 export function isFailure(result: Inferred | Shape | Failure): result is Failure {
   return 'reason' in result;
-}
-
-/** An integer attribute. */
-export function intOf(node: OnnxNode, name: string, fallback: number): number {
-  const attribute = node.attributes.get(name);
-  return attribute?.kind === 'int' ? attribute.value : fallback;
-}
-
-/** A list attribute of integers. */
-export function intsOf(node: OnnxNode, name: string): number[] | undefined {
-  const attribute = node.attributes.get(name);
-  return attribute?.kind === 'ints' ? attribute.value : undefined;
-}
-
-/** A text attribute. */
-export function textOf(node: OnnxNode, name: string, fallback: string): string {
-  const attribute = node.attributes.get(name);
-  return attribute?.kind === 'string' ? attribute.value : fallback;
 }
 
 /** The elements of a value where all are numbers. */

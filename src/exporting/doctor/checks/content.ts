@@ -1,9 +1,10 @@
 import { LARGEST_FLOAT16 } from '../../../core/float16.ts';
-import type { OnnxTensor } from '../../../onnx/graph.ts';
+import { intOf } from '../../../onnx/attributes.ts';
+import type { OnnxNode, OnnxTensor } from '../../../onnx/graph.ts';
 import { toFloat32 } from '../../../onnx/values.ts';
 import { constantTensor } from '../../shapes/ops/constants.ts';
 import { label } from '../../shapes/infer.ts';
-import { exportAgain, type Finding } from '../finding.ts';
+import { exportAgain, type Finding, rebuildCommand } from '../finding.ts';
 import type { Patient } from '../patient.ts';
 import { weightNames } from './weight-names.ts';
 
@@ -32,7 +33,7 @@ function overflowFindings(node: string, tensor: OnnxTensor, isWeight: boolean): 
   const largest = largestUpTo(bits, ALL);
   if (largest > INFINITE || (largest === INFINITE && isWeight)) return [lostFinding(node, tensor)];
   const worst = floatOf(largest === INFINITE ? largestUpTo(bits, INFINITE - 1) : largest);
-  return [...(largest === INFINITE ? [boundFinding(node, tensor)] : []), ...(worst > LARGEST_FLOAT16 ? [largeFinding(node, worst)] : [])];
+  return [...(largest === INFINITE ? [boundFinding(node, tensor)] : []), ...(worst > LARGEST_FLOAT16 ? [largeFinding(node, worst, isWeight)] : [])];
 }
 
 /** The bits of infinity as a float32; those of what is not a number are larger. */
@@ -69,10 +70,11 @@ function boundFinding(node: string, { dataType }: OnnxTensor): Finding {
   return { code: 'float16-overflow', severity: 'note', node, is, shouldBe, breaks: [], remedy: `Nothing, where it is one. If not: ${exportAgain}` };
 }
 
-function largeFinding(node: string, worst: number): Finding {
+/** A bound of Clip is often the largest float32: only a weight is lost by it. */
+function largeFinding(node: string, worst: number, isWeight: boolean): Finding {
   return {
     code: 'float16-overflow',
-    severity: 'warning',
+    severity: isWeight ? 'warning' : 'note',
     node,
     is: `up to ${worst.toPrecision(3)}`,
     shouldBe: `finite, and at most ${LARGEST_FLOAT16} where float16 is wanted`,
@@ -81,8 +83,8 @@ function largeFinding(node: string, worst: number): Finding {
   };
 }
 
-function checkBoxPrecision({ model }: Patient): Finding[] {
-  const output = model.graph.outputs.find(({ dataType }) => dataType === 'float16');
+function checkBoxPrecision({ model, full }: Patient): Finding[] {
+  const output = model.graph.outputs.find(({ name }) => full.types.get(name) === 'float16');
   if (!output) return [];
   return [{
     code: 'float16-boxes',
@@ -96,7 +98,29 @@ function checkBoxPrecision({ model }: Patient): Finding[] {
 }
 
 function checkBatchNorm({ model }: Patient): Finding[] {
-  const [node, ...more] = model.graph.nodes.filter(({ op }) => op === 'BatchNormalization');
+  const norms = model.graph.nodes.filter(({ op }) => op === 'BatchNormalization');
+  return [trainingFinding(norms.filter((node) => isTraining(node, model.opset))), unfoldedFinding(norms)].flat();
+}
+
+/** By an attribute since operator set 14, before it by asking for the statistics of the batch. */
+function isTraining(node: OnnxNode, opset: number): boolean {
+  return opset >= 14 ? intOf(node, 'training_mode', 0) === 1 : node.outputs.length > 1;
+}
+
+function trainingFinding([node, ...more]: readonly OnnxNode[]): Finding[] {
+  if (!node) return [];
+  return [{
+    code: 'batch-norm-training',
+    severity: 'error',
+    node: label(node),
+    is: `BatchNormalization over the pictures of the batch${more.length > 0 ? `, and ${more.length} more` : ''}`,
+    shouldBe: 'the statistics that the training gathered: an export in evaluation mode',
+    breaks: [{ engine: 'every engine', message: 'none; what is found in a picture depends on the others' }],
+    remedy: rebuildCommand,
+  }];
+}
+
+function unfoldedFinding([node, ...more]: readonly OnnxNode[]): Finding[] {
   if (!node) return [];
   return [{
     code: 'batch-norm-unfolded',
@@ -105,7 +129,7 @@ function checkBatchNorm({ model }: Patient): Finding[] {
     is: `BatchNormalization${more.length > 0 ? `, and ${more.length} more` : ''}`,
     shouldBe: 'folded into the convolutions',
     breaks: [{ engine: 'engines that do not fold it themselves: slower', message: '' }],
-    remedy: 'Run: npx yolov10-webgpu repair model.onnx -o fixed.onnx --rebuild',
+    remedy: rebuildCommand,
   }];
 }
 

@@ -1,7 +1,7 @@
 import { formatShape, isKnown, valueOf } from '../../../core/dim.ts';
+import { intOf } from '../../../onnx/attributes.ts';
 import type { OnnxNode } from '../../../onnx/graph.ts';
 import { type Inference, label } from '../../shapes/infer.ts';
-import { intOf } from '../../shapes/rule.ts';
 import { type Breakage, type Finding, type FindingCode, repairCommand, type Severity } from '../finding.ts';
 import { describe, dimsOf, type Patient } from '../patient.ts';
 

@@ -1,7 +1,7 @@
 import { type Dim, format, formatShape, isKnown, valueOf } from '../../../core/dim.ts';
 import type { DeclaredDim, OnnxValue } from '../../../onnx/graph.ts';
 import { exportAgain, type Finding, repairCommand } from '../finding.ts';
-import { dimsOf, isBatchDynamic, type Patient, variesWithBatch } from '../patient.ts';
+import { dimsOf, isBatchDynamic, type Patient, readsPicture, variesWithBatch } from '../patient.ts';
 
 /** What the file declares about its inputs, outputs and intermediate values, against what follows from the graph. */
 export function checkDeclared(patient: Patient): Finding[] {
@@ -39,7 +39,7 @@ function checkOutputBatch(patient: Patient, { name, dims }: OnnxValue): Finding[
   const inferred = dimsOf(patient.full, name);
   if (!isBatchDynamic(patient) || !dims || !inferred?.[0]) return [];
   const declaredFixed = typeof dims[0] === 'number' && variesWithBatch(patient, inferred[0]);
-  const reallyFixed = valueOf(inferred[0]) !== undefined;
+  const reallyFixed = valueOf(inferred[0]) !== undefined && readsPicture(patient, name);
   if (!declaredFixed && !reallyFixed) return [];
   return [{
     code: 'output-batch-lost',

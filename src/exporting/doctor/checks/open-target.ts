@@ -1,7 +1,8 @@
 import { constant, type Dim, divideExactly, equal, product, valueOf } from '../../../core/dim.ts';
+import { intOf, intsOf } from '../../../onnx/attributes.ts';
 import type { OnnxNode } from '../../../onnx/graph.ts';
 import { operandsOf } from '../../shapes/operands.ts';
-import { intOf, intsOf, numbersOf, type Shape } from '../../shapes/rule.ts';
+import { numbersOf, type Shape } from '../../shapes/rule.ts';
 import { dimsOf, type Patient, variesWithBatch } from '../patient.ts';
 
 /** Largest first number whose parts are tried: no export was made with a larger batch. */

@@ -1,29 +1,12 @@
 import { INLINE_FUNCTIONS } from '../../../onnx/functions.ts';
 import type { OnnxNode } from '../../../onnx/graph.ts';
 import { label } from '../../shapes/infer.ts';
-import { exportAgain, type Finding, rebuildCommand, repairCommand } from '../finding.ts';
+import { type Finding, rebuildCommand, repairCommand } from '../finding.ts';
 import type { Patient } from '../patient.ts';
 
-/** Operators that some engine lacks or restricts, and nodes that cannot work at all. */
+/** Operators that some engine lacks or restricts. */
 export function checkOperators(patient: Patient): Finding[] {
-  return [...checkSound(patient), ...checkUnknown(patient), ...checkTopK(patient), ...checkMod(patient), ...checkGatherElements(patient)];
-}
-
-function checkSound({ full, makers }: Patient): Finding[] {
-  const cycle = full.stuck[0];
-  const contradictions = [...full.contradictions].map(([output, reason]): Finding => ({
-    code: 'node-contradiction',
-    severity: 'error',
-    node: makers.has(output) ? label(makers.get(output)!) : output,
-    is: reason,
-    shouldBe: 'shapes that fit together',
-    breaks: [{ engine: 'every engine', message: 'Incompatible dimensions' }],
-    remedy: exportAgain,
-  }));
-  if (!cycle) return contradictions;
-  const breaks = [{ engine: 'every engine', message: 'Nodes in a graph must be topologically sorted' }];
-  const is = `${full.stuck.length} nodes on a cycle or behind one`;
-  return [{ code: 'graph-cycle', severity: 'error', node: label(cycle), is, shouldBe: 'no cycle', breaks, remedy: exportAgain }, ...contradictions];
+  return [...checkUnknown(patient), ...checkTopK(patient), ...checkMod(patient), ...checkGatherElements(patient)];
 }
 
 function checkUnknown({ full }: Patient): Finding[] {

@@ -1,9 +1,10 @@
-import { equal, formatShape, valueOf } from '../../../core/dim.ts';
+import { equal, formatShape, isKnown, valueOf } from '../../../core/dim.ts';
+import { intOf, intsOf } from '../../../onnx/attributes.ts';
 import type { OnnxNode } from '../../../onnx/graph.ts';
 import { label } from '../../shapes/infer.ts';
-import { intOf, intsOf, numbersOf } from '../../shapes/rule.ts';
+import { numbersOf } from '../../shapes/rule.ts';
 import { type Finding, repairCommand } from '../finding.ts';
-import { dimsOf, type Patient, variesWithBatch } from '../patient.ts';
+import { dimsOf, isBatchDynamic, type Patient, variesWithBatch } from '../patient.ts';
 import { countsPictures } from './counting.ts';
 
 /** Operators that cut pieces out along an axis, or leave all of it. */
@@ -13,7 +14,11 @@ const BY_INDEX = ['Gather', 'GatherElements', 'GatherND', 'ScatterElements', 'Sc
 
 /** Nodes that take some pictures out of the batch, or compute across them: what they give stretches to every slot again, and pictures mix. */
 export function checkSlices(patient: Patient): Finding[] {
-  return patient.model.graph.nodes.filter((node) => takesPictures(patient, node)).map((node) => sliceFinding(patient, node));
+  const { nodes } = patient.model.graph;
+  return [
+    ...nodes.filter((node) => takesPictures(patient, node)).map((node) => sliceFinding(patient, node)),
+    ...nodes.filter((node) => shufflesPictures(patient, node)).map((node) => shuffleFinding(patient, node)),
+  ];
 }
 
 /** Whether a node works along a dimension that varies with the batch, and mixes what it finds there or leaves some out. */
@@ -45,7 +50,7 @@ function axesAlong(patient: Patient, node: OnnxNode, rank: number): number[] {
     case 'Slice':
       return axesOf(patient, node, 3) ?? (node.inputs[3] ? [] : allAxes(rank));
     case 'Squeeze':
-      return axesOf(patient, node, 1) ?? [];
+      return axesOf(patient, node, 1) ?? (node.inputs[1] ? [] : allAxes(rank));
     case 'Softmax':
     case 'LogSoftmax':
       return patient.model.opset < 13 ? allAxes(rank).slice(intOf(node, 'axis', 1)) : [intOf(node, 'axis', -1)];
@@ -78,6 +83,36 @@ function axesOf({ full }: Patient, node: OnnxNode, position: number): number[] |
   return intsOf(node, 'axes') ?? numbersOf(full.values.get(node.inputs[position] ?? ''));
 }
 
+/** Whether a Squeeze drops the batch where it is 1, for want of axes. */
+function losesAxis(patient: Patient, node: OnnxNode): boolean {
+  return node.op === 'Squeeze' && !node.inputs[1] && axesOf(patient, node, 1) === undefined;
+}
+
+/**
+ * Whether a Reshape names as the batch what does not lie in memory picture by picture: the batch was turned inwards or
+ * stacked before. Merged otherwise, as with the heads of an attention, it may come apart again as it was.
+ */
+function shufflesPictures(patient: Patient, node: OnnxNode): boolean {
+  if (node.op !== 'Reshape' || node.domain !== '' || !isBatchDynamic(patient)) return false;
+  const [from, to] = [node.inputs[0], node.outputs[0]].map((name) => dimsOf(patient.full, name));
+  const leading = from?.find((dim) => valueOf(dim) !== 1);
+  if (!leading || !to?.[0] || !equal(to[0], patient.dims[0]!) || !from!.some((dim) => variesWithBatch(patient, dim))) return false;
+  return isKnown(leading) && (!variesWithBatch(patient, leading) || isStack(patient, node.inputs[0]!));
+}
+
+/** Whether a value is several batches one after the other. */
+function isStack(patient: Patient, name: string): boolean {
+  const maker = patient.makers.get(name);
+  const dims = dimsOf(patient.full, maker?.inputs[0]);
+  if (maker?.op !== 'Concat' || !dims?.[0] || maker.inputs.length < 2) return false;
+  return [0, -dims.length].includes(intOf(maker, 'axis', 0)) && variesWithBatch(patient, dims[0]);
+}
+
+function shuffleFinding(patient: Patient, node: OnnxNode): Finding {
+  const finding = sliceFinding(patient, node);
+  return { ...finding, shouldBe: 'a value that lies in memory picture by picture, its first dimension the batch' };
+}
+
 function sliceFinding(patient: Patient, node: OnnxNode): Finding {
   const [from, to] = [node.inputs[0], node.outputs[0]].map((name) => dimsOf(patient.full, name));
   return {
@@ -86,7 +121,7 @@ function sliceFinding(patient: Patient, node: OnnxNode): Finding {
     node: label(node),
     is: `${node.op} ${formatShape(from!)} to ${to ? formatShape(to) : 'unknown rank'}`,
     shouldBe: BY_INDEX.includes(node.op) ? 'an index that counts the pictures, or another axis than the batch' : 'every picture of the batch: other axes than it',
-    breaks: [{ engine: 'every engine at a batch above 1', message: 'none; pictures mix' }],
+    breaks: [losesAxis(patient, node) ? { engine: 'every engine at a batch of 1', message: 'a dimension is missing' } : { engine: 'every engine at a batch above 1', message: 'none; pictures mix' }],
     remedy: repairCommand,
   };
 }

@@ -3,6 +3,8 @@ import { INLINE_FUNCTIONS } from '../../../onnx/functions.ts';
 import { type Finding, repairCommand } from '../finding.ts';
 import { dimsOf, type Patient } from '../patient.ts';
 
+const foundLater = 'Nothing: a suppression inside the graph gives so. Engines that need fixed shapes take the rows of --output detections, or the raw output.';
+
 /** Outputs whose shape cannot be worked out at all, with the first reason on the way. */
 export function checkUnknown(patient: Patient): Finding[] {
   const remedy = patient.model.graph.nodes.some(({ callsFunction }) => callsFunction) ? INLINE_FUNCTIONS : repairCommand;
@@ -12,6 +14,7 @@ export function checkUnknown(patient: Patient): Finding[] {
     if (dims?.every(isKnown)) return [];
     const reason = known && 'reason' in known ? known.reason : known ? `inferred ${formatShape(dims!)}` : 'no node makes it';
     const breaks = [{ engine: 'engines that plan memory ahead', message: '' }];
-    return [{ code: 'shape-unknown', severity: 'warning', node: name, is: reason, shouldBe: 'a shape that follows from the input', breaks, remedy }];
+    const found: Finding = { code: 'shape-unknown', severity: 'warning', node: name, is: reason, shouldBe: 'a shape that follows from the input', breaks, remedy };
+    return [dims && patient.dataSized.has(name) ? { ...found, severity: 'note', is: `${reason}, as long as what is found`, remedy: foundLater } : found];
   });
 }

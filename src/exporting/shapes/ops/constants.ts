@@ -1,8 +1,9 @@
 import { constant, divideExactly, product, subtract, unknown, valueOf } from '../../../core/dim.ts';
+import { intOf } from '../../../onnx/attributes.ts';
 import { dataTypeOf } from '../../../onnx/data-types.ts';
 import type { DataType, OnnxNode, OnnxTensor } from '../../../onnx/graph.ts';
 import { castTo, roundDim } from '../numbers.ts';
-import { constantShape, fail, intOf, type Inferred, type Rule, type Shape, type Site } from '../rule.ts';
+import { constantShape, fail, type Inferred, type Rule, type Shape, type Site } from '../rule.ts';
 import { build, valueOfTensor } from '../value.ts';
 
 /** What a Constant node holds, as a tensor. */

@@ -1,5 +1,6 @@
+import { intOf } from '../../../onnx/attributes.ts';
 import { constant } from '../../../core/dim.ts';
-import { intOf, type Inferred, type Rule, type Site } from '../rule.ts';
+import type { Inferred, Rule, Site } from '../rule.ts';
 
 /** TensorRT's EfficientNMS plugin: count, boxes, scores and classes per picture. */
 function efficientNms({ node, shapes }: Site): Inferred {

@@ -1,8 +1,9 @@
 import { add, constant, type Dim, divideExactly, equal, floorDivide, formatShape, isKnown, multiply, subtract, valueOf } from '../../../core/dim.ts';
+import { intOf } from '../../../onnx/attributes.ts';
 import type { DataType } from '../../../onnx/graph.ts';
 import { broadcast } from '../broadcast.ts';
 import { castTo, isIntegral, isWhole, roundDim } from '../numbers.ts';
-import { axisOf, constantShape, contradict, fail, intOf, isFailure, type Rule, type Shape, type Site, type Value } from '../rule.ts';
+import { axisOf, constantShape, contradict, fail, isFailure, type Rule, type Shape, type Site, type Value } from '../rule.ts';
 import { stretch } from '../value.ts';
 
 /** The exact result for two elements; `zip` rounds it to the element type. */

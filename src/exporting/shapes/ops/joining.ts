@@ -1,6 +1,9 @@
+import { intOf } from '../../../onnx/attributes.ts';
 import { add, constant, type Dim, divideExactly, formatShape, multiply, unknown, valueOf } from '../../../core/dim.ts';
 import { unify } from '../broadcast.ts';
-import { axisOf, constantShape, contradict, fail, intOf, intsOrInput, type Inferred, numbersOf, type Rule, type Shape, type Site, type Value } from '../rule.ts';
+import {
+  axisOf, constantShape, contradict, fail, intsOrInput, type Inferred, numbersOf, type Rule, type Shape, type Site, type Value,
+} from '../rule.ts';
 
 function concat(site: Site): Inferred {
   const shapes = site.shapes.slice(0, site.node.inputs.length);

@@ -1,8 +1,9 @@
+import { intsOf } from '../../../onnx/attributes.ts';
 import { add, constant, type Dim, formatShape, multiply, unknown, valueOf } from '../../../core/dim.ts';
 import { broadcast } from '../broadcast.ts';
 import {
-  axisOf, constantShape, contradict, fail, type Failure, intsOf, intsOrInput, isFailure, type Inferred, numbersOf, type Rule,
-  type Shape, type Site, type Value,
+  axisOf, constantShape, contradict, fail, type Failure, intsOrInput, isFailure, type Inferred, numbersOf, type Rule, type Shape,
+  type Site, type Value,
 } from '../rule.ts';
 import { at, build, stretch } from '../value.ts';
 

@@ -1,6 +1,7 @@
+import { intOf } from '../../../onnx/attributes.ts';
 import { constant, type Dim, equal, formatShape, isKnown, valueOf } from '../../../core/dim.ts';
 import { broadcast, unify } from '../broadcast.ts';
-import { contradict, fail, intOf, isFailure, type Inferred, type Rule, type Site } from '../rule.ts';
+import { contradict, fail, isFailure, type Inferred, type Rule, type Site } from '../rule.ts';
 
 /** As numpy.matmul: the last two axes multiply, those before broadcast, lists count as a row or a column. */
 function matmul(site: Site): Inferred {

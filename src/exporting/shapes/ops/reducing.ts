@@ -1,5 +1,6 @@
+import { intOf } from '../../../onnx/attributes.ts';
 import { constant, type Dim, formatShape, unknown, valueOf } from '../../../core/dim.ts';
-import { axisOf, contradict, fail, intOf, intsOrInput, type Inferred, numbersOf, type Rule, type Site } from '../rule.ts';
+import { axisOf, contradict, fail, intsOrInput, type Inferred, numbersOf, type Rule, type Site } from '../rule.ts';
 
 function reduce(site: Site): Inferred {
   const { node, shapes } = site;

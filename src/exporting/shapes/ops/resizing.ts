@@ -1,6 +1,7 @@
 import { constant, type Dim, divideExactly, floorDivide, formatShape, multiply, unknown, valueOf } from '../../../core/dim.ts';
+import { intsOf, textOf } from '../../../onnx/attributes.ts';
 import type { OnnxNode } from '../../../onnx/graph.ts';
-import { axisOf, constantShape, contradict, type Inferred, intsOf, numbersOf, type Rule, type Shape, type Site, textOf } from '../rule.ts';
+import { axisOf, constantShape, contradict, type Inferred, numbersOf, type Rule, type Shape, type Site } from '../rule.ts';
 
 /** ONNX Resize from operator set 11: by scales (input 2) or to sizes (input 3), since 18 of some axes only. */
 function resize(site: Site): Inferred {
