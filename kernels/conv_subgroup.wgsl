@@ -1,7 +1,7 @@
 // Convolution, direct, weights shared through subgroups: the same sum as conv.wgsl, same buffers, same weight layout.
 // One thread: four pixels, a workgroup width apart, times eight output channels. The eight columns of weights that a step
 // needs are the same for all threads: each lane of the subgroup loads one (of four lanes: two) and broadcasts it.
-// For software adapters, where every lane's load is a scalar load: it takes a third of conv.wgsl's time there.
+// For software adapters, where every lane's load is a scalar load (docs/architecture.md has figures).
 // LANES must be the subgroup size, 4 or 8. Threads beyond the last pixel compute it again, for broadcasts need all lanes.
 enable subgroups;
 //! use shared/geometry.wgsl

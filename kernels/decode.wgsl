@@ -1,7 +1,7 @@
 // Head, per anchor: distances d_s = Σ_k k · softmax_k(bins of side s); box = (x − d_l, y − d_t, x + d_r, y + d_b) · stride
 // with (x, y) the cell's centre; score = sigmoid of the highest class logit (paper, section 3.1; DFL: arXiv 2006.04388).
 // logits as in shared/head.wgsl; boxes [batch, anchors] vec4 in input pixels; scores [batch, anchors].
-// One thread: one anchor. Sixty-four bins and all classes are read once.
+// One thread: one anchor. It reads the bins of a side twice, for the highest and for the sums, and every class once.
 //! use shared/head.wgsl
 //! use shared/unfold.wgsl
 

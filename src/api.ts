@@ -7,4 +7,6 @@ export type { DrawOptions } from './image/labels.ts';
 export type { Box } from './image/letterbox.ts';
 export { type Picture, type RawPixels, pictureFrom } from './image/picture.ts';
 export type { AdapterChoice, AdapterDescription, ByteSource, DownloadProgress } from './platform/contract.ts';
+export type { Visitor } from './plan/executor.ts';
 export type { DetectOptions, ImageSize, PictureSize, Tensor } from './requests.ts';
+export type { Yolov10 } from './yolov10/read.ts';

@@ -3,6 +3,7 @@ import { basename, extname, join } from 'node:path';
 import { isWritable, writePicture } from '../image/encode-node.ts';
 import type { Picture } from '../image/picture.ts';
 import { badArgument } from './options.ts';
+import { checkWritable } from './output-file.ts';
 
 /** Writes annotated pictures into one folder. */
 export interface AnnotatedFolder {
@@ -14,11 +15,12 @@ export interface AnnotatedFolder {
  * Prepares a folder for annotated pictures. Each keeps its input's name, and its format where that can be written, else
  * becomes PNG; inputs of equal names are numbered. In a folder of results another run replaces those of the same names;
  * in one that holds an input nothing is replaced, for what else lies there may be originals too.
- * @throws InputError `bad-argument` where the path is a file.
+ * @throws InputError `bad-argument` where the path is a file, or nothing can be written there.
  */
 export async function openAnnotatedFolder(folder: string, inputs: string[]): Promise<AnnotatedFolder> {
   const entry = await stat(folder).catch(() => undefined);
   if (entry && !entry.isDirectory()) throw badArgument('--out to be a folder', `${folder}: a file`, 'Name a folder; it is made where missing.');
+  await checkWritable(folder, `pictures into ${folder}`);
   const keepsAll = entry !== undefined && await holdsAny(folder, inputs);
   const taken = new Set<string>();
 

@@ -84,8 +84,10 @@ async function detectAll(
       progress.clear();
       try {
         if ('error' in outcome) throw outcome.error;
-        report.add(outcome, await folder?.write(outcome.file, annotate(outcome.picture, outcome.detections)));
         tally.objects += outcome.detections.length;
+        const written = folder?.write(outcome.file, annotate(outcome.picture, outcome.detections));
+        report.add(outcome, await written?.catch(() => undefined)); // what was found is told though its picture cannot be written
+        await written;
       } catch (error) {
         io.note(`${outcome.file}: ${explain(error)}\n`);
         tally.failed++;

@@ -32,6 +32,8 @@ async function resolve(named: string): Promise<string[] | InputError> {
   if (/^https?:\/\//i.test(named)) return [named];
   const name = /^file:/i.test(named) ? pathOfFileAddress(named) : named;
   const entry = await stat(name).catch(() => undefined);
+  if (!entry && name === '-') return notFound('a picture file, folder, glob or address', '-', 'For what comes through a pipe, name /dev/stdin.');
+  if (!entry && /^[a-z][a-z\d+.-]+:\/\//i.test(name)) return notFound('an address that begins with http:, https: or file:', name, 'Download it first.');
   if (entry?.isDirectory()) return picturesIn(name);
   if (entry) return [name];
   if (!isGlob(name)) return notFound('a picture file, folder, glob or address', `${name}: no such file`, 'Check the path and its spelling.');

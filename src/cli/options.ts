@@ -1,4 +1,5 @@
 import { InputError } from '../core/errors.ts';
+import { LARGEST_SIDE } from '../yolov10/input-size.ts';
 import { suggest } from './suggest.ts';
 
 /** One option of a command. */
@@ -84,8 +85,8 @@ export function sizeOption(name: string, text: string | undefined): { height: nu
   const match = /^(\d{1,5})(?:[x*](\d{1,5}))?$/i.exec(text.trim());
   const height = Number(match?.[1]);
   const width = Number(match?.[2] ?? match?.[1]);
-  if (height > 0 && width > 0 && height % 32 === 0 && width % 32 === 0) return { height, width };
-  throw badArgument(`--${name} as N or HxW in multiples of 32, such as 640 or 416x672`, text, 'The network halves its input five times.');
+  if (height > 0 && width > 0 && height % 32 === 0 && width % 32 === 0 && Math.max(height, width) <= LARGEST_SIDE) return { height, width };
+  throw badArgument(`--${name} as N or HxW in multiples of 32 up to ${LARGEST_SIDE}, such as 640 or 416x672`, text, 'The network halves its input five times.');
 }
 
 /** A switch over fixed words. */

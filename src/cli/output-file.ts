@@ -1,17 +1,18 @@
-import { rename, rm, stat, writeFile } from 'node:fs/promises';
+import { access, constants, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { InputError } from '../core/errors.ts';
 import { pathOfFileAddress } from '../core/file-address.ts';
 import { badArgument } from './options.ts';
 
 /**
- * Sees, before the work that fills it, that a file can be written: that its folder is there, that it is no folder itself,
- * and that it is none of the files read.
+ * Sees, before the work that fills it, that a file can be written: that its folder is there and can be written into, that it
+ * is no folder itself, and that it is none of the files read.
  * @throws InputError 'bad-argument'
  */
 export async function checkOutput(path: string, inputs: readonly string[]): Promise<void> {
   const folder = await stat(dirname(path)).catch(() => undefined);
   if (!folder?.isDirectory()) throw badArgument(`a folder to write ${path} into`, `${dirname(path)}: ${folder ? 'a file' : 'nothing there'}`, 'Make the folder first, or name another.');
+  await checkWritable(dirname(path), path);
   const there = await stat(path, { bigint: true }).catch(() => undefined);
   if (there?.isDirectory()) throw badArgument(`a file to write, not a folder`, path, 'Name a file in it.');
   for (const input of inputs) {
@@ -19,6 +20,20 @@ export async function checkOutput(path: string, inputs: readonly string[]): Prom
     const read = await stat(inputPath, { bigint: true }).catch(() => undefined);
     const isSame = there !== undefined && read !== undefined && there.ino === read.ino && there.dev === read.dev;
     if (isSame) throw badArgument('another file to write than the one read', path, 'Name another, so that the original stays.');
+  }
+}
+
+/**
+ * Sees that files can be made in a folder, or in the nearest one above it where it is still to be made.
+ * @param output what is to be written there @throws InputError 'bad-argument'
+ */
+export async function checkWritable(folder: string, output: string): Promise<void> {
+  const entry = await stat(folder).catch(() => undefined);
+  if (!entry && dirname(folder) !== folder) return checkWritable(dirname(folder), output);
+  try {
+    await access(folder, constants.W_OK | constants.X_OK);
+  } catch (cause) {
+    throw new InputError('bad-argument', { expected: `to write ${output}`, found: `${folder}, where this user may not write`, remedy: 'Name another place, or change its permissions.' }, { cause });
   }
 }
 

@@ -1,3 +1,4 @@
+import { OPSETS } from '../exporting/reexport/options.ts';
 import { type RepairOptions, repair } from '../exporting/repair/repair.ts';
 import { drawPathText } from '../exporting/path/draw.ts';
 import { tracePath } from '../exporting/path/trace.ts';
@@ -17,8 +18,6 @@ const options = {
   output: { value: 'FORM', about: 'detections, raw, raw-corners or mod-free; rebuilds; default: as the file has it' },
   rebuild: { about: 'Write the network anew with the weights of the file, even where mending would do' },
 } satisfies OptionSpecs;
-
-const OPSETS = Array.from({ length: 10 }, (_, index) => String(11 + index));
 
 export const help = `yolov10-webgpu repair <model.onnx> -o fixed.onnx
 
@@ -50,16 +49,23 @@ export async function run(args: string[], io: Io): Promise<number> {
 function wishesOf(values: ParsedOptions<typeof options>['values'], switches: ReadonlySet<string>): RepairOptions {
   const dynamic = choiceOption('dynamic', values.dynamic, ['batch', 'batch,height,width', 'none']);
   const size = sizeOption('imgsz', values.imgsz);
-  const opset = choiceOption('opset', values.opset, OPSETS);
+  const opset = opsetOption(values.opset);
   if (values.batch !== undefined && dynamic !== 'none') throw badArgument('--batch together with --dynamic none', `--dynamic ${dynamic ?? 'batch'}`, 'Where the batch stays open there is none to fix.');
   if (size && dynamic === 'batch,height,width') throw badArgument('no --imgsz with --dynamic batch,height,width', `--imgsz ${values.imgsz}`, 'Where height and width stay open there is no size to fix.');
   return {
     dynamic,
     batch: integerOption('batch', values.batch, 1, [1, 4096]),
     ...(size && { size: [size.height, size.width] }),
-    ...(opset !== undefined && { opset: Number(opset) }),
+    ...(opset !== undefined && { opset }),
     ...(switches.has('half') && { half: true }),
     output: choiceOption('output', values.output, ['detections', 'raw', 'raw-corners', 'mod-free']),
     forceRebuild: switches.has('rebuild'),
   };
+}
+
+function opsetOption(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const opset = Number(text);
+  if (Number.isInteger(opset) && opset >= OPSETS.lowest && opset <= OPSETS.highest) return opset;
+  throw badArgument(`--opset from ${OPSETS.lowest} to ${OPSETS.highest}`, text, 'Leave it out to keep that of the file.');
 }

@@ -12,13 +12,13 @@ export interface Complaint {
 export type ErrorCode =
   | 'not-onnx' // bytes that are no ONNX model: empty, HTML, git-LFS pointer, truncated, another format
   | 'not-yolov10' // an ONNX model whose weights are not those of a YOLOv10
-  | 'bad-weights' // a weight missing, of the wrong shape or type, NaN or infinite
+  | 'bad-weights' // a weight missing, of the wrong shape or type, NaN or infinite, or a network quantised to integers
   | 'external-data' // weights kept in another file that is missing, too short or outside the folder
-  | 'bad-image' // not a picture, zero-sized, or pixels of the wrong length
+  | 'bad-image' // not a picture, truncated, empty, too large, of another site, or pixels of the wrong length
   | 'bad-tensor' // tensor of the wrong shape, length or type
   | 'bad-argument' // an option outside its range
   | 'no-webgpu' // no adapter, or one below the limits needed
-  | 'out-of-memory' // the GPU has no room for this batch at this size
+  | 'out-of-memory' // the GPU has no room for even one image of this size
   | 'device-lost' // the GPU device went away and could not be brought back
   | 'disposed' // used after dispose()
   | 'not-found' // a file, folder, address or optional package that is not there

@@ -16,7 +16,7 @@ const readable = 'JPEG, PNG, WebP, AVIF, GIF, TIFF or SVG';
  * 16-bit and colour profiles brought to 8-bit sRGB, the first frame of an animation, SVG at its own size.
  * @param source path, file: or http(s): address, bytes of an image file, Blob, or raw pixels `{ width, height, data }`.
  * @throws InputError `not-found`, `offline`, `bad-argument` (no address), or `bad-image` (no picture, truncated, more than
- * 2^28 pixels).
+ * 2^28 pixels), or `unsupported` (a picture file, and sharp is not installed).
  */
 export async function pictureOf(source: NodePictureSource): Promise<Picture> {
   if (isRawPixels(source)) return pictureFrom(source);

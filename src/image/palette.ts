@@ -4,7 +4,7 @@ export type Colour = readonly [number, number, number];
 const goldenAngle = 137.508;
 const lightnesses = [0.7, 0.62, 0.78];
 
-/** A colour for each class: hues a golden angle apart, so that neighbours differ and no two classes share one. */
+/** A colour for each class: hues a golden angle apart, so that neighbours differ; the first 150 are all different. */
 export function classColour(classId: number): Colour {
   const lightness = lightnesses[Math.abs(classId) % lightnesses.length]!;
   return fromOklch(lightness, 0.19, (145 + goldenAngle * classId) % 360);

@@ -23,6 +23,15 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe('annotated pictures', () => {
+  it('that cannot be written do not take what was found with them', async () => {
+    const out = join(folder, 'blocked');
+    await mkdir(join(out, 'photo 9.png'), { recursive: true });
+    const io = recordIo();
+    expect(await run([join(photos, 'photo 9.png'), '--out', out, '--json'], io, fake().open)).toBe(1);
+    expect(JSON.parse(io.stdout)).toMatchObject([{ image: join(photos, 'photo 9.png'), width: 50 }]);
+    expect(io.stderr).toContain(join(photos, 'photo 9.png'));
+  });
+
   it('keep names and formats, become PNG where the format cannot be written, and never replace an input', async () => {
     const own = join(folder, 'own');
     await mkdir(own);

@@ -129,6 +129,7 @@ describe('mistakes of the command line', () => {
     ['a threshold above one', ['PHOTO', '--conf', '25'], /--conf between 0 and 1, found 25/],
     ['a threshold that is no number', ['PHOTO', '--conf', 'high'], /found high/],
     ['an empty threshold', ['PHOTO', '--conf='], /--conf between 0 and 1/],
+    ['a size beyond any network\'s', ['PHOTO', '--imgsz', '99968'], /multiples of 32 up to 8192.*found 99968/],
     ['a size that is no multiple of 32', ['PHOTO', '--imgsz', '650'], /multiples of 32.*found 650/],
     ['batch zero', ['PHOTO', '--batch', '0'], /--batch between 1 and 1024, found 0/],
     ['half a batch', ['PHOTO', '--batch', '1.5'], /whole number/],

@@ -25,6 +25,11 @@ describe('inputs', () => {
     await expect(findInputs(['file:///a%zz.jpg'])).rejects.toMatchObject({ code: 'bad-argument', found: 'file:///a%zz.jpg' });
   });
 
+  it('say what takes the place of other addresses and of a dash', async () => {
+    const { problems } = await findInputs(['ftp://example.org/a.jpg', '-']);
+    expect(problems).toMatchObject([{ code: 'not-found', expected: expect.stringMatching(/http:, https: or file:/) as string }, { code: 'not-found', remedy: expect.stringMatching(/\/dev\/stdin/) as string }]);
+  });
+
   // Root reads every folder, and Windows has no such permissions.
   it.skipIf((process.getuid?.() ?? 0) === 0)('say that a folder may not be read', async () => {
     const closed = join(folder, 'closed');

@@ -1,9 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checkOutput } from '../../src/cli/output-file.ts';
+import { checkOutput, checkWritable } from '../../src/cli/output-file.ts';
 
 let folder = '';
 beforeAll(async () => { folder = await mkdtemp(join(tmpdir(), 'output file ')); });
@@ -17,5 +17,17 @@ describe('a file to write', () => {
       await expect(checkOutput(path, [input])).rejects.toMatchObject({ code: 'bad-argument', found: path });
     }
     await checkOutput(join(folder, 'other.onnx'), [path, pathToFileURL(path).href, 'https://example.org/model.onnx']);
+  });
+
+  // Root writes everywhere, and Windows has no such permissions.
+  it.skipIf((process.getuid?.() ?? 0) === 0)('lies where this user may write', async () => {
+    const closed = join(folder, 'closed');
+    await mkdir(closed, { mode: 0o500 });
+    await expect(checkOutput(join(closed, 'a.onnx'), [])).rejects.toMatchObject({ code: 'bad-argument', found: `${closed}, where this user may not write` });
+    await expect(checkWritable(join(closed, 'new', 'folder'), 'pictures')).rejects.toMatchObject({ code: 'bad-argument', expected: 'to write pictures' });
+  });
+
+  it('may lie in folders that are still to be made', async () => {
+    await expect(checkWritable(join(folder, 'new', 'folder'), 'pictures')).resolves.toBeUndefined();
   });
 });
