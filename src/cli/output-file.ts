@@ -30,6 +30,7 @@ export async function checkOutput(path: string, inputs: readonly string[]): Prom
 export async function checkWritable(folder: string, output: string): Promise<void> {
   const entry = await stat(folder).catch(() => undefined);
   if (!entry && dirname(folder) !== folder) return checkWritable(dirname(folder), output);
+  if (entry && !entry.isDirectory()) throw badArgument(`a folder for ${output}`, `${folder}: a file`, 'Name another place.');
   try {
     await access(folder, constants.W_OK | constants.X_OK);
   } catch (cause) {

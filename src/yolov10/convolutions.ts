@@ -3,16 +3,15 @@ import { intOf, intsOf } from '../onnx/attributes.ts';
 import { INLINE_FUNCTIONS } from '../onnx/functions.ts';
 import { makersOf, type OnnxGraph, type OnnxNode, type OnnxTensor } from '../onnx/graph.ts';
 import { type ConstantLookup, type Following, followingSteps } from './following.ts';
-import { paddingOf } from './padding.ts';
+import { type Framed, framed } from './padding.ts';
 import { dequantised, rejectIntegers } from './quantised.ts';
 
 /** One Conv node with constant weights, as found in a file. */
-export interface Convolution {
+export interface Convolution extends Framed {
   /** Module path from the weight's or the node's name, e.g. `model.10.attn.pe`, or null where neither tells. */
   path: string | null;
   /** What to call it in a message. */
   label: string;
-  input: string;
   weight: OnnxTensor;
   bias: OnnxTensor | null;
   /** To be folded in, in order. */
@@ -22,8 +21,6 @@ export interface Convolution {
   /** As the file says it, or empty. */
   strides: readonly number[];
   dilations: readonly number[];
-  /** Rows and columns of zeros around its input: top, left, bottom, right; null where they are computed. */
-  pads: readonly number[] | null;
   /** What keeps its numbers from being read, in words, or null. */
   obstacle: string | null;
   groups: number;
@@ -59,14 +56,13 @@ function readConvolutions(graph: OnnxGraph, constant: ConstantLookup): Convoluti
     return [{
       path: pathOfWeight(node.inputs[1]!) ?? pathOfNode(node.name),
       label: node.name || node.inputs[1] || `Conv giving ${node.outputs[0]}`,
-      input: node.inputs[0] ?? '',
       weight,
       bias,
       following: steps,
       readers,
       strides: intsOf(node, 'strides') ?? [],
       dilations: intsOf(node, 'dilations') ?? [],
-      pads: paddingOf(node, weight.dims.slice(2), makers.get(node.inputs[0] ?? ''), constant),
+      ...framed(node, weight.dims.slice(2), makers, constant),
       obstacle: node.inputs[2] && !bias ? `a bias ("${node.inputs[2]}") that the file ${makers.has(node.inputs[2]) ? 'computes' : 'lacks'}` : obstacle,
       groups: intOf(node, 'group', 1),
     }];

@@ -1,17 +1,25 @@
-import { intsOf } from '../onnx/attributes.ts';
+import { intsOf, textOf } from '../onnx/attributes.ts';
 import type { OnnxNode } from '../onnx/graph.ts';
-import { toInts } from '../onnx/values.ts';
+import { toInts, toNumbers } from '../onnx/values.ts';
 import type { ConstantLookup } from './following.ts';
 
+/** What a convolution works on. */
+export interface Framed {
+  /** The value that is framed by zeros before the convolution runs over it. */
+  input: string;
+  /** Rows and columns of zeros around it: top, left, bottom, right; null where they are computed. */
+  pads: readonly number[] | null;
+}
+
 /**
- * The rows and columns of zeros around what a Conv or a pool reads, those of a Pad right before it included: top, left,
- * bottom, right; null where numbers are computed (ONNX operators Conv, `auto_pad` and `pads`, and Pad).
- * @param kernel its height and width
+ * What a Conv of this kernel reads and the border of zeros around it: its own, or where it has none that of a Pad right
+ * before it (ONNX operators Conv, `auto_pad` and `pads`, and Pad).
  */
-export function paddingOf(node: OnnxNode, kernel: readonly number[], maker: OnnxNode | undefined, constant: ConstantLookup): number[] | null {
+export function framed(node: OnnxNode, kernel: readonly number[], makers: ReadonlyMap<string, OnnxNode>, constant: ConstantLookup): Framed {
+  const [input = ''] = node.inputs;
   const own = ownPadding(node, kernel);
-  const before = maker?.op === 'Pad' ? padNode(maker, constant) : [0, 0, 0, 0];
-  return before && own.map((rows, side) => rows + before[side]!);
+  const pad = own.every((rows) => rows === 0) ? padBefore(input, makers, constant) : undefined;
+  return pad ? { input: pad.inputs[0] ?? '', pads: rowsOf(pad, constant) } : { input, pads: own };
 }
 
 function ownPadding(node: OnnxNode, kernel: readonly number[]): number[] {
@@ -26,8 +34,23 @@ function ownPadding(node: OnnxNode, kernel: readonly number[]): number[] {
   return auto.value === 'SAME_LOWER' ? [...high, ...high] : [...low, ...high];
 }
 
-/** A Pad of zeros on heights and widths. */
-function padNode(node: OnnxNode, constant: ConstantLookup): number[] | null {
+/** The Pad of zeros that makes a value, past nodes that only pass it on. */
+function padBefore(name: string, makers: ReadonlyMap<string, OnnxNode>, constant: ConstantLookup): OnnxNode | undefined {
+  const seen = new Set<OnnxNode>(); // a damaged file may go in circles
+  let node = makers.get(name);
+  while (node && ['Identity', 'Cast'].includes(node.op) && !seen.has(node)) {
+    seen.add(node);
+    node = makers.get(node.inputs[0] ?? '');
+  }
+  if (node?.op !== 'Pad' || textOf(node, 'mode', 'constant') !== 'constant') return undefined;
+  const fill = node.attributes.get('value');
+  const numbers = node.inputs[2] ? constant(node.inputs[2]) : undefined;
+  const isZero = fill ? fill.kind === 'float' && fill.value === 0 : numbers === undefined || (numbers !== null && toNumbers(numbers).every((number) => number === 0));
+  return isZero ? node : undefined;
+}
+
+/** What a Pad adds at heights and widths; null where that is computed, or said of some axes only. */
+function rowsOf(node: OnnxNode, constant: ConstantLookup): number[] | null {
   const given = constant(node.inputs[1]);
   const pads = intsOf(node, 'pads') ?? (given ? toInts(given) : undefined);
   return pads?.length === 8 && !node.inputs[3] ? [2, 3, 6, 7].map((place) => pads[place]!) : null;

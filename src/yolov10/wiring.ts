@@ -17,7 +17,7 @@ export function checkWiring(layer: ConvLayer, { weight, strides, dilations, pads
   if (strides.some((stride) => stride !== layer.stride)) throw different(`stride ${layer.stride}`, `strides [${strides}]`, layer, label);
   if (dilations.some((dilation) => dilation !== 1)) throw different('no dilation', `dilations [${dilations}]`, layer, label);
   const border = (weight.dims[2]! - 1) / 2;
-  if (pads?.some((pad) => pad !== border)) throw different(`a border of ${border} on every side`, `pads [${pads}]`, layer, label);
+  if (pads?.some((pad) => pad !== border)) throw different(`a border of ${border} on every side, of zeros,`, `pads [${pads}]`, layer, label);
   const activation = readers.find((op) => otherActivations.has(op) || (op === 'Conv' && layer.activation === 'silu'));
   if (activation) throw different(layer.activation === 'silu' ? 'SiLU' : 'no activation', activation, layer, label);
 }

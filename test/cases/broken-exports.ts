@@ -167,8 +167,9 @@ function* awkwardOperators(sound: OnnxModel): Generator<Planted> {
   yield { title: 'K computed', model: redirect(copied, top.name, 1, 'k_copied'), code: 'topk-k-computed', node: top.name, mendable: true };
   const conv = '/model.3/conv/Conv';
   yield { title: 'a cycle', model: redirect(sound, conv, 0, '/model.8/cv2/act/Mul_output_0'), code: 'graph-cycle', node: conv, mendable: false };
-  const [first, ...others] = sound.graph.nodes;
-  yield { title: 'nodes in another order', model: withGraph(sound, { nodes: [...others, first!] }), code: 'nodes-unsorted', node: others[0]!.name, mendable: true };
+  const late = find(sound, '/model.23/Mul');
+  const others = sound.graph.nodes.filter((node) => node !== late);
+  yield { title: 'a node behind its reader', model: withGraph(sound, { nodes: [...others, late] }), code: 'nodes-unsorted', node: sound.graph.nodes.find(({ inputs }) => inputs.includes(late.outputs[0]!))!.name, mendable: true };
   const bare = withGraph(sound, { values: [] });
   yield { title: 'anchors that nothing gives', model: redirect(bare, '/model.23/Sub', 0, 'gone'), code: 'value-missing', node: 'gone', mendable: false };
   const contradiction = redirect(sound, PE, 0, '/model.9/cv2/act/Mul_output_0');

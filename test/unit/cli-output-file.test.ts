@@ -27,6 +27,12 @@ describe('a file to write', () => {
     await expect(checkWritable(join(closed, 'new', 'folder'), 'pictures')).rejects.toMatchObject({ code: 'bad-argument', expected: 'to write pictures' });
   });
 
+  it('does not lie in a file', async () => {
+    const file = join(folder, 'plain.txt');
+    await writeFile(file, '');
+    await expect(checkWritable(join(file, 'sub'), 'pictures')).rejects.toMatchObject({ code: 'bad-argument', found: `${file}: a file` });
+  });
+
   it('may lie in folders that are still to be made', async () => {
     await expect(checkWritable(join(folder, 'new', 'folder'), 'pictures')).resolves.toBeUndefined();
   });

@@ -136,6 +136,24 @@ describe('what is fair', () => {
     expect([repaired.way, parseModel(repaired.bytes).graph.outputs[1]!.dims]).toEqual(['mended', ['found', 3]]);
   });
 
+  it('is an output that declares no type', () => {
+    const sound = soundExport();
+    const outputs = sound.graph.outputs.map((value) => ({ ...value, dataType: 'other' as const }));
+    expect(worse(withGraph(sound, { outputs }))).toEqual([]);
+  });
+
+  it('is a batch norm whose further outputs are left out', () => {
+    const bias = 'model.0.conv.bias';
+    const norm = makeNode('norm', 'BatchNormalization', ['/model.0/conv/Conv_output_0', bias, bias, bias, bias], ['normed', '', '', '', '']);
+    expect(worse(interpose(soundExport(), '/model.0/act/Sigmoid', norm))).toEqual(['batch-norm-unfolded']);
+  });
+
+  it('is not a length that a shape tells', () => {
+    const nodes = [makeNode('sizes', 'Shape', ['images'], ['sizes']), makeNode('ones', 'ConstantOfShape', ['sizes'], ['ones']), makeNode('places', 'NonZero', ['ones'], ['kept'])];
+    const open = returning('kept');
+    expect(worse(withGraph(open, { nodes: [...open.graph.nodes, ...nodes] }))).toContain('shape-unknown');
+  });
+
   it('is the largest float32 as the bound of a Clip', () => {
     const clip = makeNode('clip', 'Clip', ['/model.23/Sigmoid_output_0', '', 'most'], ['clipped']);
     const clipped = redirect(insertBefore(withGraph(soundExport(), { values: [] }), '/model.23/Concat_5', clip), '/model.23/Concat_5', 1, 'clipped');

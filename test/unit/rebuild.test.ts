@@ -82,6 +82,12 @@ describe('rows', () => {
     expect(worstDifference(await outputOf(fewer, dims), await outputOf(rebuilt.bytes, dims))).toBeLessThan(1e-4);
   });
 
+  it('are more where a larger picture has more candidates', () => {
+    const small = serializeModel(reexport(network, { height: 64, width: 64 }));
+    expect(parseModel(small).graph.outputs[0]!.dims).toEqual(['batch', 84, 6]);
+    expect(parseModel(repair(small, { size: [640, 640], opset: 17 }).bytes).graph.outputs[0]!.dims).toEqual(['batch', 300, 6]);
+  });
+
   it.each<[string, OnnxModel]>([
     ['of another measure', withFloats(interpose(withGraph(sound, { values: [] }), 'output0', makeNode('normal', 'Div', ['/model.23/GatherElements_2_output_0', 'side'], ['normalised'])), 'side', [64])],
     ['one to a box', redirect(sound, '/model.23/TopK_1', 0, '/model.23/ReduceMax_output_0')],

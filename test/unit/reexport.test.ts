@@ -141,7 +141,7 @@ it('gives the rows of the reference export it was made from', { timeout: 60_000 
   expect(worst).toBeLessThan(1e-5);
 });
 
-it.each([{ opset: 10 }, { opset: 21 }, { opset: 12.5 }, { batch: 0 }, { height: 100 }, { width: 0 }, { height: Number.NaN }, { dynamic: 'width' }, { output: 'boxes' }])('refuses %o', (options) => {
+it.each([{ opset: 10 }, { opset: 21 }, { opset: 12.5 }, { batch: 0 }, { height: 100 }, { width: 0 }, { height: Number.NaN }, { dynamic: 'width' }, { output: 'boxes' }, { rows: 0 }, { rows: 301 }])('refuses %o', (options) => {
   expect(() => reexport(network, options as ReexportOptions)).toThrow(expect.objectContaining({ code: 'bad-argument' }));
 });
 

@@ -62,6 +62,13 @@ describe('goals', () => {
     }
   });
 
+  it.each([11, 13])('makes a Squeeze that never drops anything but a batch of 1 an Identity, opset %i', async (opset) => {
+    const model = interpose(soundExport({ opset }), '/model.0/conv/Conv', makeNode('bare', 'Squeeze', ['images'], ['squeezed']));
+    const repaired = repair(serializeModel(model));
+    expect([repaired.way, repaired.changes]).toEqual(['mended', expect.arrayContaining(['bare: squeezes nothing, made an Identity'])]);
+    expect(worstDifference(await rows(serializeModel(soundExport({ opset })), 1), await rows(repaired.bytes, 1))).toBe(0);
+  });
+
   it('takes channels that come last for what they are', async () => {
     const turned = makeNode('turn', 'Transpose', ['images'], ['turned'], { perm: { kind: 'ints', value: [0, 3, 1, 2] } });
     const sound = soundExport();

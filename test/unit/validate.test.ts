@@ -9,10 +9,13 @@ import { testPictures } from '../../src/crosscheck/test-pictures.ts';
 import { reportHtml } from '../../src/crosscheck/validate-html.ts';
 import { reportJunit } from '../../src/crosscheck/validate-junit.ts';
 import { type ValidateOptions, validate } from '../../src/crosscheck/validate.ts';
+import { prepareTask } from '../../src/crosscheck/validation-task.ts';
 import { type ValidationReport, reportJson } from '../../src/crosscheck/validation-report.ts';
 import { reexport } from '../../src/exporting/reexport.ts';
+import type { OnnxModel } from '../../src/onnx/graph.ts';
 import { serializeModel } from '../../src/onnx/serialize.ts';
 import { leaking } from '../cases/leaking.ts';
+import { constantNodes } from '../cases/rewritten-model.ts';
 import { seededNetwork, tinyConfig } from '../cases/seeded-model.ts';
 import { standIn } from '../cases/stand-in.ts';
 
@@ -151,6 +154,12 @@ describe('validate', { timeout: 60_000 }, () => {
   it('stops when asked', async () => {
     await expect(validate(file, { engine, signal: AbortSignal.abort(), ...size })).rejects.toMatchObject({ name: 'AbortError' });
   });
+});
+
+it.each<[string, boolean, OnnxModel]>([
+  ['float32', false, model], ['float16', true, reexport(network, { ...size, half: true })], ['float16 in nodes', true, constantNodes(reexport(network, { ...size, half: true }))],
+])('weights in %s are known for what they are', (_, half, made) => {
+  expect(prepareTask(serializeModel(made), { engine }).half).toBe(half);
 });
 
 describe('reports', { timeout: 60_000 }, () => {

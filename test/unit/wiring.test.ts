@@ -42,12 +42,13 @@ function automatic(mode: string): OnnxModel {
 }
 
 /** The border of the first convolution in a node before it. */
-function padded(pads: number[]): OnnxModel {
+function padded(pads: number[], fill?: number): OnnxModel {
   const bare = withoutAttribute(/\/model\.0\/conv/, 'pads');
-  const pad: OnnxNode = { name: 'pad', op: 'Pad', domain: '', inputs: ['images', 'rows'], outputs: ['framed'], attributes: new Map() };
+  const pad: OnnxNode = { name: 'pad', op: 'Pad', domain: '', inputs: ['images', 'rows', ...(fill === undefined ? [] : ['fill'])], outputs: ['framed'], attributes: new Map() };
+  const grey = { name: 'fill', dataType: 'float' as const, dims: [], bytes: new Uint8Array(Float32Array.of(fill ?? 0).buffer) };
   const rows = { name: 'rows', dataType: 'int64' as const, dims: [8], bytes: new Uint8Array(BigInt64Array.from(pads, BigInt).buffer) };
   const model = withNodes((node) => (node.name === first ? [pad, { ...node, inputs: ['framed', ...node.inputs.slice(1)] }] : node), bare);
-  return { ...model, graph: { ...model.graph, initializers: new Map(model.graph.initializers).set('rows', rows) } };
+  return { ...model, graph: { ...model.graph, initializers: new Map(model.graph.initializers).set('rows', rows).set('fill', grey) } };
 }
 
 function resized(name: string, value: string, rounding?: string): OnnxModel {
@@ -60,10 +61,11 @@ describe('wiring other than YOLOv10\'s is refused, though the weights fit', () =
     ['Relu for SiLU', () => activatedBy('Relu'), /SiLU at "model\.0", found Relu/],
     ['HardSwish for SiLU', () => activatedBy('HardSwish'), /found HardSwish/],
     ['dilation', () => withInts(/\/model\.2\/m\.0\/cv1\/conv/, 'dilations', [2, 2]), /no dilation at "model\.2\.m\.0\.cv1", found dilations \[2,2\]/],
-    ['a border on two sides only, as TensorFlow pads', () => withInts(/\/model\.0\/conv/, 'pads', [0, 0, 1, 1]), /a border of 1 on every side at "model\.0", found pads \[0,0,1,1\]/],
-    ['no border', () => withoutAttribute(/\/model\.1\/conv/, 'pads'), /a border of 1 on every side at "model\.1", found pads \[0,0,0,0\]/],
+    ['a border on two sides only, as TensorFlow pads', () => withInts(/\/model\.0\/conv/, 'pads', [0, 0, 1, 1]), /a border of 1 on every side, of zeros, at "model\.0", found pads \[0,0,1,1\]/],
+    ['no border', () => withoutAttribute(/\/model\.1\/conv/, 'pads'), /a border of 1 on every side, of zeros, at "model\.1", found pads \[0,0,0,0\]/],
     ['the larger border last', () => automatic('SAME_UPPER'), /found pads \[0,0,1,1\]/],
     ['half a Pad before', () => padded([0, 0, 0, 0, 0, 0, 1, 1]), /found pads \[0,0,1,1\]/],
+    ['a Pad of grey', () => padded([0, 0, 1, 1, 0, 0, 1, 1], 0.447), /a border of 1 on every side, of zeros, at "model\.0", found pads \[0,0,0,0\]/],
     ['bilinear enlarging', () => resized('mode', 'linear'), /every cell repeated twice, as in YOLOv10, found the mode linear/],
     ['enlarging that rounds up', () => resized('nearest_mode', 'ceil'), /found asymmetric with ceil/],
     ['smaller pools', () => withInts(/MaxPool/, 'kernel_shape', [3, 3], 'MaxPool'), /pools of 5×5 with a border of 2.*found kernel \[3,3\]/],
@@ -77,6 +79,13 @@ describe('wiring other than YOLOv10\'s is refused, though the weights fit', () =
     ['a Pad of its own', () => padded([0, 0, 1, 1, 0, 0, 1, 1])],
     ['half pixels with nearest', () => resized('coordinate_transformation_mode', 'half_pixel', 'round_prefer_floor')],
   ])('%s comes to the same', (_title, make) => expect(readYolov10(make()).scale).toBe('n'));
+
+  test('a Pad that is the border of a convolution is no preparation, another one is', () => {
+    expect(readYolov10(padded([0, 0, 1, 1, 0, 0, 1, 1])).preparation).toEqual([]);
+    const whole = sound.graph.nodes.find(({ name }) => name === first)!;
+    const letterboxed = withNodes((node) => (node.name === first ? { ...whole, inputs: ['framed', ...whole.inputs.slice(1)] } : node), padded([0, 0, 0, 0, 0, 0, 32, 0]));
+    expect(readYolov10(letterboxed).preparation.map(({ name }) => name)).toEqual(['pad']);
+  });
 
   test('a vendor\'s SiLU in one operator is none of them', () => expect(readYolov10(activatedBy('Swish')).scale).toBe('n'));
 });

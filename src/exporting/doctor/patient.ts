@@ -26,8 +26,9 @@ export function examine(model: OnnxModel): Patient {
   const full = inferShapes(model, { view: fullView });
   const onnx = once(() => inferShapes(model, { view: onnxView }));
   const tensorrt = once(() => inferShapes(model, { view: tensorrtView }));
-  const dataSized = once(() => behind(model, (node) => dataSizing.has(node.op)));
   const picture = inputs.find(({ dims }) => dims?.length === 4) ?? inputs[0];
+  const makers = makersOf(nodes);
+  const dataSized = once(() => behind(model, (node) => dataSizing.has(node.op) && node.inputs.some((name) => readsPicture({ picture, makers }, name))));
   return {
     model,
     picture,
@@ -39,7 +40,7 @@ export function examine(model: OnnxModel): Patient {
     get tensorrt() {
       return tensorrt();
     },
-    makers: makersOf(nodes),
+    makers,
     get dataSized() {
       return dataSized();
     },
@@ -59,7 +60,7 @@ function behind({ graph }: OnnxModel, isSource: (node: OnnxNode) => boolean): Se
 }
 
 /** Whether a value is computed from the picture's content, and not from its shape alone. */
-export function readsPicture({ picture, makers }: Patient, name: string): boolean {
+export function readsPicture({ picture, makers }: Pick<Patient, 'picture' | 'makers'>, name: string): boolean {
   const seen = new Set([name]);
   // A Set's iteration also visits what is added on the way.
   for (const value of seen) {

@@ -1,7 +1,7 @@
 import { valueOf } from '../../core/dim.ts';
 import { InputError } from '../../core/errors.ts';
 import type { OnnxModel, OnnxValue } from '../../onnx/graph.ts';
-import { MAX_ROWS } from '../../yolov10/network.ts';
+import { MAX_ROWS, rowCount } from '../../yolov10/network.ts';
 import { dimsOf } from '../doctor/patient.ts';
 import type { OutputForm } from '../reexport/options.ts';
 import { inferShapes } from '../shapes/infer.ts';
@@ -29,6 +29,12 @@ export function outputForm(model: OnnxModel, classCount: number): OutputForm {
 export function rowCountOf(model: OnnxModel): number | undefined {
   const [, rows, columns] = outputSizes(model);
   return columns === 6 && rows !== undefined && rows <= MAX_ROWS ? rows : undefined;
+}
+
+/** How many rows a new file shall have: the file's, unless it has no more only because its pictures have no more candidates. */
+export function rowsToKeep(model: OnnxModel, size: { height: number; width: number } | null): number | undefined {
+  const own = rowCountOf(model);
+  return size && own === rowCount(size.height, size.width) ? undefined : own;
 }
 
 function rowsForm(model: OnnxModel): OutputForm {

@@ -5,7 +5,7 @@ import { readYolov10, type Yolov10 } from '../../yolov10/read.ts';
 import { checkHead } from '../../yolov10/wiring.ts';
 import { type OutputForm, reexport, WRITTEN_DESCRIPTION } from '../reexport.ts';
 import { OPSETS } from '../reexport/options.ts';
-import { boxChanges, isHalf, outputForm, rowCountOf } from './form.ts';
+import { boxChanges, isHalf, outputForm, rowsToKeep } from './form.ts';
 import { type Goal, type GoalOptions, goalFor } from './goal.ts';
 import { staleMetadata } from './metadata.ts';
 
@@ -44,7 +44,7 @@ export function rebuild(model: OnnxModel, options: RebuildOptions): Rebuilt {
   const half = options.half ?? isHalf(model);
   const output = options.output ?? outputForm(model, network.config.head.classCount);
   if (output === 'detections' || output === 'mod-free') checkHead(network);
-  const wiring = reexport(network, { dynamic: goal.dynamic, batch: options.batch, opset: opsetFor(model, options), half, output, rows: rowCountOf(model), ...sizeFor(goal, network) });
+  const wiring = reexport(network, { dynamic: goal.dynamic, batch: options.batch, opset: opsetFor(model, options), half, output, rows: rowsToKeep(model, network.imageSize), ...sizeFor(goal, network) });
   const written = network.head === 'one-to-many' ? withOtherHead(wiring) : wiring;
   const renamed = withNames(written, new Map([['images', goal.input.name], ['output0', model.graph.outputs[0]?.name ?? 'output0']]));
   const stale = staleMetadata(model, goal);

@@ -1,7 +1,8 @@
 import { constant, type Dim, equal, formatShape, valueOf } from '../../core/dim.ts';
-import { intOf, intsOf } from '../../onnx/attributes.ts';
+import { intOf } from '../../onnx/attributes.ts';
 import type { OnnxNode } from '../../onnx/graph.ts';
 import type { ModelFile } from '../../onnx/model-file.ts';
+import { namesNoAxes } from '../doctor/checks/slices.ts';
 import { dimsOf, isWritten, type Patient } from '../doctor/patient.ts';
 import { label } from '../shapes/infer.ts';
 import { numbersOf, type Shape } from '../shapes/rule.ts';
@@ -67,8 +68,12 @@ function writeExpand({ file, patient, constants }: Bench, node: OnnxNode): strin
 /** A Squeeze without axes drops a dimension that varies where it happens to be 1: it is told which ones are always 1. */
 function writeAxes({ file, patient, constants }: Bench, node: OnnxNode): string[] {
   const from = dimsOf(patient.full, node.inputs[0]);
-  if (!from || node.inputs[1] || intsOf(node, 'axes') || from.every((dim) => valueOf(dim) !== undefined)) return [];
+  if (!from || !namesNoAxes(patient, node) || from.every((dim) => valueOf(dim) !== undefined)) return [];
   const axes = from.flatMap((dim, axis) => (valueOf(dim) === 1 ? [axis] : []));
+  if (axes.length === 0) {
+    file.replaceNode(node.outputs[0]!, { ...node, op: 'Identity', inputs: [node.inputs[0]!], attributes: new Map() });
+    return [`${label(node)}: squeezes nothing, made an Identity`];
+  }
   const change = [`${label(node)}: squeezes axes [${axes}]`];
   if (patient.model.opset < 13) {
     file.replaceNode(node.outputs[0]!, { ...node, attributes: new Map(node.attributes).set('axes', { kind: 'ints', value: axes }) });

@@ -104,7 +104,7 @@ function checkBatchNorm({ model }: Patient): Finding[] {
 
 /** By an attribute since operator set 14, before it by asking for the statistics of the batch. */
 function isTraining(node: OnnxNode, opset: number): boolean {
-  return opset >= 14 ? intOf(node, 'training_mode', 0) === 1 : node.outputs.length > 1;
+  return opset >= 14 ? intOf(node, 'training_mode', 0) === 1 : node.outputs.slice(1).some((name) => name !== '');
 }
 
 function trainingFinding([node, ...more]: readonly OnnxNode[]): Finding[] {

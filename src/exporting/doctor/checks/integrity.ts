@@ -1,10 +1,9 @@
 import type { DataType, OnnxNode } from '../../../onnx/graph.ts';
 import { label } from '../../shapes/infer.ts';
-import { orderNodes } from '../../shapes/order.ts';
 import { type Breakage, exportAgain, type Finding, type FindingCode, repairCommand } from '../finding.ts';
 import type { Patient } from '../patient.ts';
 
-/** What keeps engines from loading a graph at all, or breaks the rules of the file format. */
+/** What keeps engines from loading a graph, or breaks the rules of the file format. */
 export function checkIntegrity(patient: Patient): Finding[] {
   return [...checkOrder(patient), ...checkContradictions(patient), ...checkMissing(patient), ...checkTypes(patient), ...checkOutputTypes(patient)];
 }
@@ -15,8 +14,8 @@ function checkOrder({ full, model: { graph } }: Patient): Finding[] {
   const message = 'Nodes in a graph must be topologically sorted';
   const [cycle] = full.stuck;
   if (cycle) return [finding('graph-cycle', label(cycle), `${full.stuck.length} nodes on a cycle or behind one`, 'no cycle', everyEngine(message))];
-  const { sorted } = orderNodes(graph.nodes);
-  const early = sorted === graph.nodes ? undefined : graph.nodes.find((node, place) => node !== sorted[place]);
+  const places = new Map(graph.nodes.flatMap(({ outputs }, place) => outputs.map((name) => [name, place] as const)));
+  const early = graph.nodes.find(({ inputs }, place) => inputs.some((name) => name !== '' && (places.get(name) ?? -1) >= place));
   if (!early) return [];
   const breaks = [{ engine: 'the ONNX checker, engines that read nodes in file order', message }];
   return [{ ...finding('nodes-unsorted', label(early), 'nodes before those they read from', 'every node after what it reads', breaks), severity: 'warning', remedy: repairCommand }];
@@ -57,7 +56,7 @@ function checkTypes({ model, full }: Patient): Finding[] {
 function checkOutputTypes({ model, full }: Patient): Finding[] {
   return model.graph.outputs.flatMap(({ name, dataType }) => {
     const made = full.types.get(name) ?? 'other';
-    if (made === dataType || made === 'other') return [];
+    if (made === dataType || [made, dataType].some((type) => type === 'other' || type === 'undefined')) return [];
     const breaks = [{ engine: 'ONNX Runtime', message: `Type (tensor(${made})) of output arg (${name}) does not match expected type (tensor(${dataType}))` }];
     return [{ ...finding('output-type-wrong', name, `declared as ${dataType}, made as ${made}`, made, breaks), remedy: repairCommand }];
   });

@@ -50,7 +50,7 @@ function axesAlong(patient: Patient, node: OnnxNode, rank: number): number[] {
     case 'Slice':
       return axesOf(patient, node, 3) ?? (node.inputs[3] ? [] : allAxes(rank));
     case 'Squeeze':
-      return axesOf(patient, node, 1) ?? (node.inputs[1] ? [] : allAxes(rank));
+      return namesNoAxes(patient, node) ? allAxes(rank) : (axesOf(patient, node, 1) ?? []);
     case 'Softmax':
     case 'LogSoftmax':
       return patient.model.opset < 13 ? allAxes(rank).slice(intOf(node, 'axis', 1)) : [intOf(node, 'axis', -1)];
@@ -83,9 +83,10 @@ function axesOf({ full }: Patient, node: OnnxNode, position: number): number[] |
   return intsOf(node, 'axes') ?? numbersOf(full.values.get(node.inputs[position] ?? ''));
 }
 
-/** Whether a Squeeze drops the batch where it is 1, for want of axes. */
-function losesAxis(patient: Patient, node: OnnxNode): boolean {
-  return node.op === 'Squeeze' && !node.inputs[1] && axesOf(patient, node, 1) === undefined;
+/** Whether a Squeeze drops every dimension of 1, the batch too where it is that: engines take an empty list of axes for none. */
+export function namesNoAxes(patient: Patient, node: OnnxNode): boolean {
+  const axes = axesOf(patient, node, 1);
+  return node.op === 'Squeeze' && (axes ? axes.length === 0 : !node.inputs[1]);
 }
 
 /**
@@ -121,7 +122,7 @@ function sliceFinding(patient: Patient, node: OnnxNode): Finding {
     node: label(node),
     is: `${node.op} ${formatShape(from!)} to ${to ? formatShape(to) : 'unknown rank'}`,
     shouldBe: BY_INDEX.includes(node.op) ? 'an index that counts the pictures, or another axis than the batch' : 'every picture of the batch: other axes than it',
-    breaks: [losesAxis(patient, node) ? { engine: 'every engine at a batch of 1', message: 'a dimension is missing' } : { engine: 'every engine at a batch above 1', message: 'none; pictures mix' }],
+    breaks: [namesNoAxes(patient, node) ? { engine: 'every engine at a batch of 1', message: 'a dimension is missing' } : { engine: 'every engine at a batch above 1', message: 'none; pictures mix' }],
     remedy: repairCommand,
   };
 }

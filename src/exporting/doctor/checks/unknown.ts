@@ -3,7 +3,7 @@ import { INLINE_FUNCTIONS } from '../../../onnx/functions.ts';
 import { type Finding, repairCommand } from '../finding.ts';
 import { dimsOf, type Patient } from '../patient.ts';
 
-const foundLater = 'Nothing: a suppression inside the graph gives so. Engines that need fixed shapes take the rows of --output detections, or the raw output.';
+const foundLater = 'Nothing, where it counts what is found, as a suppression inside the graph does. Engines that need fixed shapes take the rows of --output detections.';
 
 /** Outputs whose shape cannot be worked out at all, with the first reason on the way. */
 export function checkUnknown(patient: Patient): Finding[] {

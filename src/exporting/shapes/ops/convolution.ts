@@ -1,5 +1,5 @@
-import { intOf, intsOf, textOf } from '../../../onnx/attributes.ts';
 import { add, constant, type Dim, equal, floorDivide, isKnown, multiply, subtract, unknown, valueOf } from '../../../core/dim.ts';
+import { intOf, intsOf, textOf } from '../../../onnx/attributes.ts';
 import { contradict, fail, type Inferred, type Rule, type Shape, type Site } from '../rule.ts';
 
 interface Window {

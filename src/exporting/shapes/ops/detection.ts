@@ -1,5 +1,5 @@
-import { intOf } from '../../../onnx/attributes.ts';
 import { constant } from '../../../core/dim.ts';
+import { intOf } from '../../../onnx/attributes.ts';
 import type { Inferred, Rule, Site } from '../rule.ts';
 
 /** TensorRT's EfficientNMS plugin: count, boxes, scores and classes per picture. */

@@ -1,5 +1,5 @@
-import { intOf } from '../../../onnx/attributes.ts';
 import { add, constant, type Dim, divideExactly, formatShape, multiply, unknown, valueOf } from '../../../core/dim.ts';
+import { intOf } from '../../../onnx/attributes.ts';
 import { unify } from '../broadcast.ts';
 import {
   axisOf, constantShape, contradict, fail, intsOrInput, type Inferred, numbersOf, type Rule, type Shape, type Site, type Value,

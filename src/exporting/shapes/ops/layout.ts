@@ -1,5 +1,5 @@
-import { intsOf } from '../../../onnx/attributes.ts';
 import { add, constant, type Dim, formatShape, multiply, unknown, valueOf } from '../../../core/dim.ts';
+import { intsOf } from '../../../onnx/attributes.ts';
 import { broadcast } from '../broadcast.ts';
 import {
   axisOf, constantShape, contradict, fail, type Failure, intsOrInput, isFailure, type Inferred, numbersOf, type Rule, type Shape,
@@ -34,9 +34,10 @@ function axesOf(site: Site, rank: number): number[] | Failure | undefined {
 
 function squeeze(site: Site): Inferred {
   const input = site.shapes[0]!;
-  const axes = axesOf(site, input.length);
-  if (axes && !Array.isArray(axes)) return axes;
-  if (!axes && site.node.inputs[1]) return fail('its axes are not known');
+  const given = axesOf(site, input.length);
+  if (given && !Array.isArray(given)) return given;
+  const axes = given?.length === 0 ? undefined : given; // engines take an empty list for none
+  if (!given && site.node.inputs[1]) return fail('its axes are not known');
   const drop = axes ?? [...input.keys()].filter((axis) => valueOf(input[axis]!) === 1);
   const wrong = drop.find((axis) => (valueOf(input[axis]!) ?? 1) !== 1);
   if (wrong !== undefined) return contradict(`squeezes axis ${wrong} of ${formatShape(input)}`);

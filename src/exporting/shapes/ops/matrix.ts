@@ -1,5 +1,5 @@
-import { intOf } from '../../../onnx/attributes.ts';
 import { constant, type Dim, equal, formatShape, isKnown, valueOf } from '../../../core/dim.ts';
+import { intOf } from '../../../onnx/attributes.ts';
 import { broadcast, unify } from '../broadcast.ts';
 import { contradict, fail, isFailure, type Inferred, type Rule, type Site } from '../rule.ts';
 

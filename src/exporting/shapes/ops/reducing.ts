@@ -1,5 +1,5 @@
-import { intOf } from '../../../onnx/attributes.ts';
 import { constant, type Dim, formatShape, unknown, valueOf } from '../../../core/dim.ts';
+import { intOf } from '../../../onnx/attributes.ts';
 import { axisOf, contradict, fail, intsOrInput, type Inferred, numbersOf, type Rule, type Site } from '../rule.ts';
 
 function reduce(site: Site): Inferred {

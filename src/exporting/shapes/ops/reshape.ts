@@ -1,5 +1,5 @@
-import { intOf } from '../../../onnx/attributes.ts';
 import { constant, type Dim, divideExactly, equal, format, formatShape, isKnown, product, unknown, valueOf } from '../../../core/dim.ts';
+import { intOf } from '../../../onnx/attributes.ts';
 import { constantShape, contradict, fail, type Failure, type Inferred, type Rule, type Shape, type Site, type Value } from '../rule.ts';
 
 /** ONNX Reshape: 0 copies the input's dimension (unless `allowzero`), a single -1 takes what is left. */
