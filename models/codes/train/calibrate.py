@@ -1,6 +1,6 @@
 """Shifts each class's logits so that a score of 0.25 is its operating point, on made pictures set aside for this.
 
-    python3 calibrate.py --run DIR --data DIR [--size 480]
+    python3 calibrate.py --run DIR --data DIR [--size 576]
 
 A short training leaves scores low and uneven between classes. A constant per class changes no ranking within a class, so
 average precision stays as it is; it only makes one threshold right for all. Written to DIR/calibration.json, which

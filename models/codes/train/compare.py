@@ -1,6 +1,6 @@
 """Holds an exported file, run by the engine, against the checkpoint it was made from: every detection above 0.25.
 
-    python3 compare.py --run DIR --model FILE --data DIR [--size 480] [--count 50]
+    python3 compare.py --run DIR --model FILE --data DIR [--size 576] [--count 50]
 """
 import subprocess
 import tempfile

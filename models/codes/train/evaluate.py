@@ -1,6 +1,6 @@
 """Average precision of a checkpoint on held-out made pictures.
 
-    python3 evaluate.py --run DIR --data DIR [--size 480]
+    python3 evaluate.py --run DIR --data DIR [--size 576]
 
 By the rules of models/codes/eval/, which evaluates the exported file through the engine, on photos too.
 """

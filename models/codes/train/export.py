@@ -1,6 +1,6 @@
 """Writes a checkpoint as a dynamic-batch ONNX file with float16 weights.
 
-    python3 export.py --run DIR --out yolov10n-codes.onnx [--size 480]
+    python3 export.py --run DIR --out yolov10n-codes.onnx [--size 576]
 
 `images` float32 [batch, 3, S, S] → `output0` float32 [batch, 300, 6]. Batch norm is folded; every Reshape has constant
 dimensions and copies the batch, so that ONNX shape inference finds [batch, …] everywhere.

@@ -40,5 +40,5 @@ def of_checkpoint(doc, *names):
     parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ("run", *names):
         parser.add_argument(f"--{name}", required=True, **OPTIONS[name])
-    parser.add_argument("--size", type=input_size, default=480, help="side of the network's input in pixels, 480 unless told")
+    parser.add_argument("--size", type=input_size, default=576, help="side of the network's input in pixels, 576 unless told")
     return parser

@@ -1,6 +1,6 @@
 """Draws two sheets of held-out pictures: all codes found and nothing else, and the others.
 
-    python3 sheets.py --run DIR --data DIR --out models/codes/sheets [--size 480]
+    python3 sheets.py --run DIR --data DIR --out models/codes/sheets [--size 576]
 
 Green: a code that was found. Red: a code that was missed. Yellow: a report of something that is no such code.
 """
