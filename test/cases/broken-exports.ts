@@ -183,8 +183,8 @@ function* badContent(sound: OnnxModel): Generator<Planted> {
   yield { title: 'boxes in float16', model: withNarrowOutput(sound), code: 'float16-boxes', node: 'output0', mendable: true };
   const normed = interpose(sound, '/model.0/act/Sigmoid', makeNode('norm', 'BatchNormalization', ['/model.0/conv/Conv_output_0', bias, bias, bias, bias], ['normed']));
   yield { title: 'batch norm', model: normed, code: 'batch-norm-unfolded', node: 'norm', mendable: true };
-  const cast = insertBefore(sound, '/model.0/conv/Conv', makeNode('narrow', 'Cast', [bias], ['narrow bias'], { to: { kind: 'int', value: 10 } }));
-  yield { title: 'one bias in float16', model: redirect(cast, '/model.0/conv/Conv', 2, 'narrow bias'), code: 'types-mixed', node: '/model.0/conv/Conv', mendable: false };
+  const narrow = makeNode('narrow', 'Cast', ['images'], ['narrow images'], { to: { kind: 'int', value: 10 } });
+  yield { title: 'a float16 picture for float32 weights', model: interpose(sound, '/model.0/conv/Conv', narrow), code: 'types-mixed', node: '/model.0/conv/Conv', mendable: false };
   const outputs = sound.graph.outputs.map((value) => ({ ...value, dataType: 'float16' as const }));
   yield { title: 'an output of another type', model: withGraph(sound, { outputs }), code: 'output-type-wrong', node: 'output0', mendable: true };
   yield { title: 'no names', model: { ...sound, metadata: new Map() }, code: 'names-missing', node: 'metadata', mendable: true };
