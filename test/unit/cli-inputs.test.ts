@@ -30,8 +30,8 @@ describe('inputs', () => {
     expect(problems).toMatchObject([{ code: 'not-found', expected: expect.stringMatching(/http:, https: or file:/) as string }, { code: 'not-found', remedy: expect.stringMatching(/\/dev\/stdin/) as string }]);
   });
 
-  // Root reads every folder, and Windows has no such permissions.
-  it.skipIf((process.getuid?.() ?? 0) === 0)('say that a folder may not be read', async () => {
+  it('say that a folder may not be read', async ({ skip }) => {
+    skip((process.getuid?.() ?? 0) === 0, 'root reads every folder, and Windows has no such permissions');
     const closed = join(folder, 'closed');
     await mkdir(closed);
     await chmod(closed, 0o300);

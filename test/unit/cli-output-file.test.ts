@@ -19,8 +19,8 @@ describe('a file to write', () => {
     await checkOutput(join(folder, 'other.onnx'), [path, pathToFileURL(path).href, 'https://example.org/model.onnx']);
   });
 
-  // Root writes everywhere, and Windows has no such permissions.
-  it.skipIf((process.getuid?.() ?? 0) === 0)('lies where this user may write', async () => {
+  it('lies where this user may write', async ({ skip }) => {
+    skip((process.getuid?.() ?? 0) === 0, 'root writes everywhere, and Windows has no such permissions');
     const closed = join(folder, 'closed');
     await mkdir(closed, { mode: 0o500 });
     await expect(checkOutput(join(closed, 'a.onnx'), [])).rejects.toMatchObject({ code: 'bad-argument', found: `${closed}, where this user may not write` });
