@@ -1,5 +1,6 @@
 import { intsOf, textOf } from '../onnx/attributes.ts';
 import type { OnnxNode } from '../onnx/graph.ts';
+import { sourceOf } from '../onnx/passing.ts';
 import { toInts, toNumbers } from '../onnx/values.ts';
 import type { ConstantLookup } from './following.ts';
 
@@ -36,12 +37,7 @@ function ownPadding(node: OnnxNode, kernel: readonly number[]): number[] {
 
 /** The Pad of zeros that makes a value, past nodes that only pass it on. */
 function padBefore(name: string, makers: ReadonlyMap<string, OnnxNode>, constant: ConstantLookup): OnnxNode | undefined {
-  const seen = new Set<OnnxNode>(); // a damaged file may go in circles
-  let node = makers.get(name);
-  while (node && ['Identity', 'Cast'].includes(node.op) && !seen.has(node)) {
-    seen.add(node);
-    node = makers.get(node.inputs[0] ?? '');
-  }
+  const node = makers.get(sourceOf(makers, name));
   if (node?.op !== 'Pad' || textOf(node, 'mode', 'constant') !== 'constant') return undefined;
   const fill = node.attributes.get('value');
   const numbers = node.inputs[2] ? constant(node.inputs[2]) : undefined;

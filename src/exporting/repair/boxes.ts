@@ -1,4 +1,5 @@
 import { makersOf, type OnnxModel, type OnnxNode, type OnnxTensor } from '../../onnx/graph.ts';
+import { PASSING, sourceOf } from '../../onnx/passing.ts';
 import { toNumbers } from '../../onnx/values.ts';
 import { LEVEL_STRIDES } from '../../yolov10/network.ts';
 import { constantTensor } from '../shapes/ops/constants.ts';
@@ -59,13 +60,7 @@ class Ancestry {
 
   /** The value whose numbers a value holds, past nodes that pick, order and reshape them. */
   origin(name: string | undefined): string | undefined {
-    const seen = new Set<string>(); // a damaged file may go in circles
-    for (let value = name && this.#source(name); ;) {
-      const node = this.#makers.get(value ?? '');
-      if (!node || !moving.has(node.op) || seen.has(value!)) return value;
-      seen.add(value!);
-      value = this.#source(node.inputs[0]);
-    }
+    return name && sourceOf(this.#makers, name, moving);
   }
 
   /** What a value is a concatenation of. */
@@ -101,24 +96,15 @@ class Ancestry {
   }
 
   #source(name = ''): string {
-    const seen = new Set<string>(); // a damaged file may go in circles
-    for (let source = name; ;) {
-      const node = this.#makers.get(source);
-      if (!node || !isPassing(node) || seen.has(source)) return source;
-      seen.add(source);
-      source = node.inputs[0] ?? '';
-    }
+    return sourceOf(this.#makers, name);
   }
 }
 
 /** Operators that pick, order and reshape numbers and leave them as they are. */
 const moving: ReadonlySet<string> = new Set([
+  ...PASSING,
   'Gather', 'GatherElements', 'GatherND', 'Split', 'Slice', 'Transpose', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze',
 ]);
-
-function isPassing({ op }: OnnxNode): boolean {
-  return op === 'Identity' || op === 'Cast';
-}
 
 function areStrides(numbers: readonly number[]): boolean {
   return numbers.every((number) => (LEVEL_STRIDES as readonly number[]).includes(number));

@@ -4,7 +4,7 @@ import type { OnnxModel, OnnxValue } from '../../onnx/graph.ts';
 import { MAX_ROWS, rowCount } from '../../yolov10/network.ts';
 import { dimsOf } from '../doctor/patient.ts';
 import type { OutputForm } from '../reexport/options.ts';
-import { inferShapes } from '../shapes/infer.ts';
+import type { Inference } from '../shapes/infer.ts';
 import { boxForm, type BoxForm, rowForm } from './boxes.ts';
 
 /** How the raw outputs that are written give their boxes. */
@@ -14,10 +14,10 @@ const BOXES: Partial<Record<OutputForm, BoxForm>> = { raw: 'centre and size', 'r
  * What a file returns, so that a file written anew returns the same.
  * @throws InputError 'unsupported' where its outputs do not tell
  */
-export function outputForm(model: OnnxModel, classCount: number): OutputForm {
+export function outputForm(model: OnnxModel, inference: Inference, classCount: number): OutputForm {
   const { outputs } = model.graph;
-  if (rowCountOf(model) !== undefined) return rowsForm(model);
-  if (outputSizes(model)[1] === 4 + classCount) return rawForm(model);
+  if (rowCountOf(model, inference) !== undefined) return rowsForm(model);
+  if (outputSizes(model, inference)[1] === 4 + classCount) return rawForm(model);
   throw new InputError('unsupported', {
     expected: `one output, of shape [batch,${MAX_ROWS},6] or [batch,${4 + classCount},anchors]`,
     found: outputs.map(({ name, dims }) => `"${name}" [${dims ?? '?'}]`).join(', '),
@@ -26,14 +26,14 @@ export function outputForm(model: OnnxModel, classCount: number): OutputForm {
 }
 
 /** How many rows of detections each picture has, where the output is such. */
-export function rowCountOf(model: OnnxModel): number | undefined {
-  const [, rows, columns] = outputSizes(model);
+function rowCountOf(model: OnnxModel, inference: Inference): number | undefined {
+  const [, rows, columns] = outputSizes(model, inference);
   return columns === 6 && rows !== undefined && rows <= MAX_ROWS ? rows : undefined;
 }
 
 /** How many rows a new file shall have: the file's, unless it has no more only because its pictures have no more candidates. */
-export function rowsToKeep(model: OnnxModel, size: { height: number; width: number } | null): number | undefined {
-  const own = rowCountOf(model);
+export function rowsToKeep(model: OnnxModel, inference: Inference, size: { height: number; width: number } | null): number | undefined {
+  const own = rowCountOf(model, inference);
   return size && own === rowCount(size.height, size.width) ? undefined : own;
 }
 
@@ -58,30 +58,28 @@ function rawForm(model: OnnxModel): OutputForm {
 }
 
 /** What a wished form changes where the output's shape stays and does not show it, in words. */
-export function boxChanges(model: OnnxModel, classCount: number, wished: OutputForm): string[] {
-  const rowsStay = rowCountOf(model) !== undefined && BOXES[wished] === undefined;
+export function formChanges(model: OnnxModel, inference: Inference, classCount: number, wished: OutputForm): string[] {
+  const rowsStay = rowCountOf(model, inference) !== undefined && BOXES[wished] === undefined;
   if (rowsStay) return rowForm(model) ? [] : ['rows of corners in pixels, score and class, of the best pairs of box and class: how the file picks them is not known'];
   const [before, after] = [boxForm(model), BOXES[wished]];
-  if (!after || before === after || outputSizes(model)[1] !== 4 + classCount) return [];
+  if (!after || before === after || outputSizes(model, inference)[1] !== 4 + classCount) return [];
   return [before ? `boxes as ${before} → ${after}` : `boxes as ${after} in pixels: how the file gives them is not known`];
 }
 
-function outputSizes(model: OnnxModel): (number | undefined)[] {
-  const { outputs } = model.graph;
-  return outputs.length === 1 ? sizesOf(model, outputs[0]!) : [];
+function outputSizes({ graph: { outputs } }: OnnxModel, inference: Inference): (number | undefined)[] {
+  return outputs.length === 1 ? sizesOf(inference, outputs[0]!) : [];
 }
 
 /** Three sizes, undefined where not constant; none for another rank. Inferred ones win over declared ones. */
-function sizesOf(model: OnnxModel, { name, dims }: OnnxValue): (number | undefined)[] {
-  const inferred = dimsOf(inferShapes(model), name)?.map(valueOf);
+function sizesOf(inference: Inference, { name, dims }: OnnxValue): (number | undefined)[] {
+  const inferred = dimsOf(inference, name)?.map(valueOf);
   const declared = dims?.map((dim) => (typeof dim === 'number' ? dim : undefined));
   const rank = inferred?.length ?? declared?.length;
   return rank === 3 ? [0, 1, 2].map((axis) => inferred?.[axis] ?? declared?.[axis]) : [];
 }
 
 /** Whether most convolutions read weights in float16. */
-export function isHalf(model: OnnxModel): boolean {
-  const { types } = inferShapes(model);
-  const weights = model.graph.nodes.filter(({ op }) => op === 'Conv').map(({ inputs }) => types.get(inputs[1] ?? ''));
+export function isHalf({ graph }: OnnxModel, { types }: Inference): boolean {
+  const weights = graph.nodes.filter(({ op }) => op === 'Conv').map(({ inputs }) => types.get(inputs[1] ?? ''));
   return weights.filter((type) => type === 'float16').length > weights.length / 2;
 }

@@ -5,7 +5,8 @@ import { readYolov10, type Yolov10 } from '../../yolov10/read.ts';
 import { checkHead } from '../../yolov10/wiring.ts';
 import { type OutputForm, reexport, WRITTEN_DESCRIPTION } from '../reexport.ts';
 import { OPSETS } from '../reexport/options.ts';
-import { boxChanges, isHalf, outputForm, rowsToKeep } from './form.ts';
+import { inferShapes } from '../shapes/infer.ts';
+import { formChanges, isHalf, outputForm, rowsToKeep } from './form.ts';
 import { type Goal, type GoalOptions, goalFor } from './goal.ts';
 import { staleMetadata } from './metadata.ts';
 
@@ -41,18 +42,20 @@ export function rebuild(model: OnnxModel, options: RebuildOptions): Rebuilt {
   const network = readYolov10(model);
   if (!options.forceRebuild) refusePreparation(network.preparation, 'a network written anew does not have', `Leave them out with --rebuild, and ${whatToGive}.`);
   const goal = goalFor(model, options);
-  const half = options.half ?? isHalf(model);
-  const output = options.output ?? outputForm(model, network.config.head.classCount);
+  const inference = inferShapes(model);
+  const wasHalf = isHalf(model, inference);
+  const half = options.half ?? wasHalf;
+  const output = options.output ?? outputForm(model, inference, network.config.head.classCount);
   if (output === 'detections' || output === 'mod-free') checkHead(network);
-  const wiring = reexport(network, { dynamic: goal.dynamic, batch: options.batch, opset: opsetFor(model, options), half, output, rows: rowsToKeep(model, network.imageSize), ...sizeFor(goal, network) });
+  const wiring = reexport(network, { dynamic: goal.dynamic, batch: options.batch, opset: opsetFor(model, options), half, output, rows: rowsToKeep(model, inference, network.imageSize), ...sizeFor(goal, network) });
   const written = network.head === 'one-to-many' ? withOtherHead(wiring) : wiring;
   const renamed = withNames(written, new Map([['images', goal.input.name], ['output0', model.graph.outputs[0]?.name ?? 'output0']]));
   const stale = staleMetadata(model, goal);
   const changes = [
     ...leftOut(network.preparation),
     ...differences(model, renamed, goal.input),
-    ...boxChanges(model, network.config.head.classCount, output),
-    ...(half === isHalf(model) ? [] : [`weights in ${half ? 'float16' : 'float32'}`]),
+    ...formChanges(model, inference, network.config.head.classCount, output),
+    ...(half === wasHalf ? [] : [`weights in ${half ? 'float16' : 'float32'}`]),
     ...[...stale].map(([key, value]) => `metadata ${key} → ${value}`),
   ];
   return { bytes: serializeModel({ ...renamed, metadata: metadataOf(model, written, stale) }), network, half, changes };

@@ -9,7 +9,7 @@ export interface Order {
 /** Sorts nodes topologically in linear time (Kahn); file order where it already is one, as ONNX requires. */
 export function orderNodes(nodes: readonly OnnxNode[]): Order {
   const makers = makersOf(nodes);
-  return isSorted(nodes, makers) ? { sorted: nodes, stuck: [] } : sort(nodes, makers);
+  return firstEarly(nodes, makers) ? sort(nodes, makers) : { sorted: nodes, stuck: [] };
 }
 
 function makersOf(nodes: readonly OnnxNode[]): Map<string, number> {
@@ -20,11 +20,9 @@ function makersOf(nodes: readonly OnnxNode[]): Map<string, number> {
   return makers;
 }
 
-function isSorted(nodes: readonly OnnxNode[], makers: ReadonlyMap<string, number>): boolean {
-  for (const [index, { inputs }] of nodes.entries()) {
-    for (const name of inputs) if ((makers.get(name) ?? -1) >= index) return false;
-  }
-  return true;
+/** The first node that stands before one it reads from; undefined where the order is right. */
+export function firstEarly(nodes: readonly OnnxNode[], makers: ReadonlyMap<string, number> = makersOf(nodes)): OnnxNode | undefined {
+  return nodes.find(({ inputs }, index) => inputs.some((name) => (makers.get(name) ?? -1) >= index));
 }
 
 function sort(nodes: readonly OnnxNode[], makers: ReadonlyMap<string, number>): Order {

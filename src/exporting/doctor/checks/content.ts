@@ -99,7 +99,19 @@ function checkBoxPrecision({ model, full }: Patient): Finding[] {
 
 function checkBatchNorm({ model }: Patient): Finding[] {
   const norms = model.graph.nodes.filter(({ op }) => op === 'BatchNormalization');
-  return [trainingFinding(norms.filter((node) => isTraining(node, model.opset))), unfoldedFinding(norms)].flat();
+  const training = normFinding(norms.filter((node) => isTraining(node, model.opset)), 'BatchNormalization over the pictures of the batch', {
+    code: 'batch-norm-training',
+    severity: 'error',
+    shouldBe: 'the statistics that the training gathered: an export in evaluation mode',
+    breaks: [{ engine: 'every engine', message: 'none; what is found in a picture depends on the others' }],
+  });
+  const unfolded = normFinding(norms, 'BatchNormalization', {
+    code: 'batch-norm-unfolded',
+    severity: 'warning',
+    shouldBe: 'folded into the convolutions',
+    breaks: [{ engine: 'engines that do not fold it themselves: slower', message: '' }],
+  });
+  return [...training, ...unfolded];
 }
 
 /** By an attribute since operator set 14, before it by asking for the statistics of the batch. */
@@ -107,30 +119,9 @@ function isTraining(node: OnnxNode, opset: number): boolean {
   return opset >= 14 ? intOf(node, 'training_mode', 0) === 1 : node.outputs.slice(1).some((name) => name !== '');
 }
 
-function trainingFinding([node, ...more]: readonly OnnxNode[]): Finding[] {
+function normFinding([node, ...more]: readonly OnnxNode[], is: string, rest: Pick<Finding, 'code' | 'severity' | 'shouldBe' | 'breaks'>): Finding[] {
   if (!node) return [];
-  return [{
-    code: 'batch-norm-training',
-    severity: 'error',
-    node: label(node),
-    is: `BatchNormalization over the pictures of the batch${more.length > 0 ? `, and ${more.length} more` : ''}`,
-    shouldBe: 'the statistics that the training gathered: an export in evaluation mode',
-    breaks: [{ engine: 'every engine', message: 'none; what is found in a picture depends on the others' }],
-    remedy: rebuildCommand,
-  }];
-}
-
-function unfoldedFinding([node, ...more]: readonly OnnxNode[]): Finding[] {
-  if (!node) return [];
-  return [{
-    code: 'batch-norm-unfolded',
-    severity: 'warning',
-    node: label(node),
-    is: `BatchNormalization${more.length > 0 ? `, and ${more.length} more` : ''}`,
-    shouldBe: 'folded into the convolutions',
-    breaks: [{ engine: 'engines that do not fold it themselves: slower', message: '' }],
-    remedy: rebuildCommand,
-  }];
+  return [{ ...rest, node: label(node), is: `${is}${more.length > 0 ? `, and ${more.length} more` : ''}`, remedy: rebuildCommand }];
 }
 
 function checkNames({ model }: Patient): Finding[] {

@@ -1,5 +1,6 @@
 import type { DataType, OnnxNode } from '../../../onnx/graph.ts';
 import { label } from '../../shapes/infer.ts';
+import { firstEarly } from '../../shapes/order.ts';
 import { type Breakage, exportAgain, type Finding, type FindingCode, repairCommand } from '../finding.ts';
 import type { Patient } from '../patient.ts';
 
@@ -14,8 +15,7 @@ function checkOrder({ full, model: { graph } }: Patient): Finding[] {
   const message = 'Nodes in a graph must be topologically sorted';
   const [cycle] = full.stuck;
   if (cycle) return [finding('graph-cycle', label(cycle), `${full.stuck.length} nodes on a cycle or behind one`, 'no cycle', everyEngine(message))];
-  const places = new Map(graph.nodes.flatMap(({ outputs }, place) => outputs.map((name) => [name, place] as const)));
-  const early = graph.nodes.find(({ inputs }, place) => inputs.some((name) => name !== '' && (places.get(name) ?? -1) >= place));
+  const early = firstEarly(graph.nodes);
   if (!early) return [];
   const breaks = [{ engine: 'the ONNX checker, engines that read nodes in file order', message }];
   return [{ ...finding('nodes-unsorted', label(early), 'nodes before those they read from', 'every node after what it reads', breaks), severity: 'warning', remedy: repairCommand }];
