@@ -2,9 +2,13 @@
 import torch
 from torch import nn
 
+from norm_act import norm_act, suits
+
 
 class Conv(nn.Module):
-    """Convolution, batch norm, SiLU (or nothing)."""
+    """Convolution, batch norm, SiLU (or nothing); the last two as one operation where `fused` is set and norm_act.py can."""
+
+    fused = False
 
     def __init__(self, c_in, c_out, k=1, s=1, g=1, act=True):
         super().__init__()
@@ -13,7 +17,10 @@ class Conv(nn.Module):
         self.act = nn.SiLU(inplace=True) if act else nn.Identity()
 
     def forward(self, x):
-        return self.act(self.bn(self.conv(x)))
+        return self.finished(self.conv(x))
+
+    def finished(self, x):
+        return norm_act(self, x) if self.fused and suits(self, x) else self.act(self.bn(x))
 
 
 def depthwise(c, k=3, s=1, act=True):
@@ -79,7 +86,7 @@ class SCDown(nn.Module):
     def learning(self, x):
         """The same with the depthwise convolution at stride 1, thinned out: oneDNN's gradient at stride 2 takes ten times as long."""
         last = self.cv2
-        return last.bn(nn.functional.conv2d(self.cv1(x), last.conv.weight, None, 1, 1, 1, last.conv.groups)[..., ::2, ::2])
+        return last.finished(nn.functional.conv2d(self.cv1(x), last.conv.weight, None, 1, 1, 1, last.conv.groups)[..., ::2, ::2])
 
 
 class SPPF(nn.Module):

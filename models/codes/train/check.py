@@ -1,16 +1,18 @@
 """Checks the trainer on cases small enough to know the answer, and sees it learn four pictures by heart: python3 check.py"""
+import copy
 import types
 
 import numpy as np
 import torch
 
 import data
-from blocks import SCDown
+from blocks import Conv, SCDown
 from compose import BARE, legibility
 from head import STRIDES, anchors, detections
 from loss import assign, assign_coarsest, ciou, closeness, loss
 from muon import Muon, orthogonal
 from network import YOLOv10n
+from norm_act import reason_against
 from train import optimizers_for
 
 SIZE = 96
@@ -79,6 +81,30 @@ def check_thinning():
     block, x = SCDown(8, 12).train(), torch.randn(2, 8, 10, 14)
     with torch.no_grad():
         near(block(x), block.cv2(block.cv1(x)), 1e-5, "downsampling while learning")
+
+
+def check_norm_act():
+    """Against PyTorch in float32: what comes out, every gradient and the running statistics, within bfloat16's eight bits."""
+    if reason := reason_against():
+        return f"skipped: {reason}"
+    torch.manual_seed(1)
+    for act in (True, False):
+        plain = Conv(32, 48, 3, act=act).train()
+        torch.nn.init.normal_(plain.bn.bias)
+        x = torch.randn(3, 32, 20, 28)
+        wanted, found = normed(plain, x, False), normed(copy.deepcopy(plain), x, True)
+        for what, one, other in zip(("y", "gradient of x", "gradient of gamma", "gradient of beta", "mean", "variance"), wanted, found):
+            near((one - other).norm() / one.norm(), 0, 0.01, f"norm_act, {what}")
+
+
+def normed(conv, x, fused):
+    conv.fused, x = fused, x.clone().requires_grad_()
+    conv.bn.reset_running_stats()
+    conv.bn.running_var.zero_()
+    with torch.autocast("cpu", torch.bfloat16, enabled=fused):
+        y = conv(x.contiguous(memory_format=torch.channels_last))
+    (y.float() * (0.5 + torch.sin(torch.arange(y.numel()))).view_as(y)).sum().backward()
+    return y.detach().float(), x.grad, conv.bn.weight.grad, conv.bn.bias.grad, conv.bn.running_mean, conv.bn.running_var
 
 
 def check_legibility():
@@ -151,15 +177,14 @@ def check_learning():
 
 
 CHECKS = (
-    check_ciou, check_assignment, check_coarsest, check_shares, check_closeness, check_orthogonal, check_thinning, check_legibility, check_augmentation, check_coarser,
-    check_learning,
+    check_ciou, check_assignment, check_coarsest, check_shares, check_closeness, check_orthogonal, check_thinning, check_norm_act, check_legibility,
+    check_augmentation, check_coarser, check_learning,
 )
 
 
 def main():
     for check in CHECKS:
-        check()
-        print(f"{check.__name__} passed", flush=True)
+        print(check.__name__, check() or "passed", flush=True)
 
 
 if __name__ == "__main__":

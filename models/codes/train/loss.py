@@ -87,8 +87,9 @@ def head_loss(maps, labels, targets, valid, top):
     box_logits, class_logits = flatten(maps)
     box_logits, class_logits = box_logits.float(), class_logits.float()
     points, strides = anchors(maps)
-    boxes = decode_boxes(box_logits, points, strides)
-    candidates = class_logits.detach().sigmoid(), boxes.detach(), points, labels, targets, valid
+    # Which cells are chosen needs the boxes of all, a gradient only those of the chosen.
+    boxes = decode_boxes(box_logits.detach(), points, strides)
+    candidates = class_logits.detach().sigmoid(), boxes, points, labels, targets, valid
     if top == 1:
         index, positive, weight = assign(*candidates, top, closeness(points, strides, targets))
     else:
@@ -99,13 +100,13 @@ def head_loss(maps, labels, targets, valid, top):
     if not positive.any():
         return class_loss * CLASS + 0 * box_logits.sum()
     matched = targets.gather(1, index[..., None].expand(-1, -1, 4))[positive]
-    share = weight[positive]
-    box_loss = ((1 - ciou(boxes[positive], matched)) * share).sum() / total
+    share, logits = weight[positive], box_logits[positive]
     points, strides = (x.expand(len(index), -1, -1)[positive] for x in (points, strides))
+    box_loss = ((1 - ciou(decode_boxes(logits, points, strides), matched)) * share).sum() / total
     distance = torch.cat((points - matched[:, :2], matched[:, 2:] - points), -1) / strides
     distance = distance.clamp(0, BINS - 1.01)
     low = distance.floor()
-    logits = box_logits[positive].flatten(0, 1)
+    logits = logits.flatten(0, 1)
     near = F.cross_entropy(logits, low.long().flatten(), reduction="none").view_as(distance) * (low + 1 - distance)
     far = F.cross_entropy(logits, low.long().flatten() + 1, reduction="none").view_as(distance) * (distance - low)
     distribution = ((near + far).mean(-1) * share).sum() / total

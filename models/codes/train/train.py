@@ -12,11 +12,13 @@ from pathlib import Path
 
 import torch
 
+from blocks import Conv
 from compose import Composed
 from data import Shards, batches
 from loss import loss
 from muon import Muon
 from network import YOLOv10n
+from norm_act import reason_against
 from options import OPTIONS, checkpoint_file, input_size
 
 CLASSES = 6
@@ -41,10 +43,13 @@ def arguments():
     parser.add_argument("--init", type=checkpoint_file, help="checkpoint whose averaged weights to start from, with a new schedule")
     parser.add_argument("--only-head", action="store_true", help="train nothing but the one-to-one head, from the averaged weights of --init")
     parser.add_argument("--bf16", action="store_true", help="compute convolutions in bfloat16 on a CPU too")
+    parser.add_argument("--fused", action="store_true", help="batch norm and SiLU as one operation (with --bf16 on a CPU with AVX-512; needs g++ and ninja)")
     parser.add_argument("--limit", type=int, help="use only so many pictures, to see it overfit")
     args = parser.parse_args()
     if args.only_head and not (args.init or (Path(args.run) / "last.pt").exists()):
         parser.error("--only-head trains a head on features that are there: name them with --init")
+    if args.fused and (reason := reason_against()):
+        parser.error(f"--fused cannot run here: {reason}. Leave it out: it changes speed alone.")
     return args
 
 
@@ -152,6 +157,7 @@ class Training:
 def main():
     args = arguments()
     torch.set_num_threads(args.threads)
+    Conv.fused = args.fused
     device = "cuda" if torch.cuda.is_available() else "cpu"
     training = Training(args, device)
     size = Value("i", args.size)
