@@ -179,7 +179,7 @@ export class Detector<Image = Picture> {
     const { engine } = this;
     engine.planFor(size); // says at once what cannot be
     const pictures = readPictures(images, (image) => this.runtime.pictureOf(image), signal);
-    const roomNow = (): GroupRoom => ({ items: Math.min(engine.room(size), RUN_PICTURES), pixels: engine.sharedPixels });
+    const roomNow = (): GroupRoom => ({ items: Math.min(engine.room(size), RUN_PICTURES), pixels: engine.pixelRoom });
     const groups = inGroups(pictures, ({ width, height }) => width * height, roomNow);
     const runs = inOrder(groups, IN_FLIGHT, async (group) => {
       signal?.throwIfAborted();

@@ -12,8 +12,8 @@ import type { InputSize } from './requests.ts';
 import { type Session, Sessions } from './sessions.ts';
 import type { Yolov10 } from './yolov10/read.ts';
 
-/** A quarter of a gigabyte: what a call keeps in memory does not grow with its batch. */
-const SHARED_PIXELS = 2 ** 26;
+/** A quarter of a gigabyte: what a call keeps in memory grows neither with its batch nor with a picture. */
+const MOST_PIXELS = 2 ** 26;
 
 /**
  * Runs a network on a device: on a new one where the first was lost, and in halves where a batch is more than memory
@@ -51,14 +51,9 @@ export class Engine {
     return Math.max(1, Math.min(this.borne.get(keyOf(size)) ?? Infinity, imagesByWork(plan), session.executor.maxBatch(plan)));
   }
 
-  /** Most pixels of one picture that goes to the GPU as it is. */
+  /** Most pixels of the pictures that go to the GPU in one run; a picture of more is scaled before it goes. */
   get pixelRoom(): number {
-    return Math.floor(this.grant.device.limits.maxStorageBufferBindingSize / 4);
-  }
-
-  /** Most pixels of pictures that share a run. */
-  get sharedPixels(): number {
-    return Math.min(this.pixelRoom, SHARED_PIXELS);
+    return Math.min(MOST_PIXELS, Math.floor(this.grant.device.limits.maxStorageBufferBindingSize / 4));
   }
 
   /**
@@ -114,14 +109,9 @@ export class Engine {
   }
 
   private prepareInRoom(size: InputSize, batch: number, pictureBytes: number): Promise<void> {
-    const alone = Math.min(pictureBytes, this.pixelRoom * 4);
-    const pixelBytes = Math.max(alone, Math.min(batch * pictureBytes, this.sharedPixels * 4));
-    const prepare = async (session: Session, plan: Plan): Promise<void> => {
-      await session.executor.prepare(plan, batch, pixelBytes).finally(() => {
-        if (session.lost) throw deviceLostError(session.lost); // which fails in other words, or not at all
-      });
-    };
-    return this.inRoom(size, batch, prepare, () => this.prepareInRoom(size, Math.ceil(batch / 2), pictureBytes));
+    const most = this.pixelRoom * 4;
+    const pixelBytes = pictureBytes > most ? 0 : Math.min(batch * pictureBytes, most);
+    return this.inRoom(size, batch, ({ executor }, plan) => executor.prepare(plan, batch, pixelBytes), () => this.prepareInRoom(size, Math.ceil(batch / 2), pictureBytes));
   }
 
   /**

@@ -21,14 +21,14 @@ type ReadsBytes = Pick<Platform, 'readBytes' | 'locateSource'>;
 
 /**
  * Reads a model and the data files beside it. Its weights are views of them, and wanted again where a device is lost; so
- * what the caller may change meanwhile is copied.
+ * what the caller may change meanwhile is copied (by a new array: a Buffer's `slice` is a view).
  * @throws InputError 'bad-argument' for options of a wrong type, else as `readModelFiles` and `parseModel` do
  */
 export async function loadModel(platform: ReadsBytes, source: ByteSource, request: ModelRequest): Promise<OnnxModel> {
   checkRequest(request);
   const { bytes, external } = await readModelFiles(platform, source, request);
-  const own = source instanceof Uint8Array || source instanceof ArrayBuffer ? bytes.slice() : bytes;
-  return parseModel(own, { external: request.external ? new Map([...external].map(([name, file]) => [name, file.slice()])) : external });
+  const own = source instanceof Uint8Array || source instanceof ArrayBuffer ? new Uint8Array(bytes) : bytes;
+  return parseModel(own, { external: request.external ? new Map([...external].map(([name, file]) => [name, new Uint8Array(file)])) : external });
 }
 
 function checkRequest({ signal, onProgress, hub, external }: ModelRequest): void {

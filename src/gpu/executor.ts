@@ -42,12 +42,12 @@ export class GpuExecutor implements Executor {
    * Compiles for every kind of input ahead of the first run, and allocates what pictures take, so that it is as fast as
    * the next; a raw tensor, which few runs come with, has its room made by the first.
    * @param pixelBytes of all the RGBA8 pictures in one run; more than there was room for makes more, and nothing else anew
-   * @throws InputError 'out-of-memory' where the GPU has no room for the batch, 'no-webgpu' where a kernel does not compile
+   * @throws InputError as `run` does
    */
   async prepare(plan: Plan, batch = 1, pixelBytes = 0): Promise<void> {
     this.checkRoom(plan, batch);
     const needs: Needs = { batch, pixelBytes, kinds: ['pictures'] };
-    await Promise.all([this.plans.use(plan, needs, this.mostKept(plan), async () => {}), this.pipelines.of(plan.entry.tensor)]);
+    await this.guard(() => Promise.all([this.plans.use(plan, needs, this.mostKept(plan), async () => {}), this.pipelines.of(plan.entry.tensor)]));
   }
 
   /** Bytes on the GPU for this plan, weights included; 0 before its first run. */
@@ -129,6 +129,7 @@ export class GpuExecutor implements Executor {
     try {
       const done = await work();
       this.end.signal.throwIfAborted();
+      if (this.lost) throw deviceLostError(this.lost); // what a lost device is told to make seems to be made
       return done;
     } catch (error) {
       this.end.signal.throwIfAborted(); // which fails whatever was under way in words of its own

@@ -1,7 +1,7 @@
 import { InputError } from '../core/errors.ts';
 import { checkStatus } from '../core/http-errors.ts';
+import { Patience } from '../core/patience.ts';
 
-const PATIENCE_MS = 60_000;
 const LONGEST_NAME = 80;
 
 /**
@@ -16,10 +16,14 @@ export async function fetchPicture(address: string, otherwise: string): Promise<
   if (/^https?:/i.test(address) && !URL.canParse(address)) {
     throw new InputError('bad-argument', { expected: 'an address such as https://example.org/picture.jpg', found: name, remedy: 'Check its spelling.' });
   }
-  const failed = (found: string) => (cause: unknown): never => {
-    throw new InputError('offline', { expected, found, remedy: `Check the address and the network, or ${otherwise}` }, { cause });
-  };
-  const answer = await fetch(address, { signal: AbortSignal.timeout(PATIENCE_MS) }).catch(failed('no answer that may be read'));
+  let otherwiseFound = 'no answer that may be read';
+  const patience = new Patience((found, cause) => new InputError('offline', {
+    expected, found: found ?? otherwiseFound, remedy: `Check the address and the network, or ${otherwise}`,
+  }, { cause }));
+  const answer = await patience.answer(address);
   checkStatus(answer, expected, otherwise);
-  return { blob: await answer.blob().catch(failed('an answer that broke off')), name };
+  otherwiseFound = 'an answer that broke off';
+  const parts: BlobPart[] = [];
+  for await (const part of patience.parts(answer)) parts.push(part);
+  return { blob: new Blob(parts, { type: answer.headers.get('content-type') ?? '' }), name };
 }

@@ -42,7 +42,7 @@ async function loaded(image: HTMLImageElement): Promise<void> {
   await image.decode().catch(() => undefined);
 }
 
-/** The size in pixels that a drawable really has, whatever size the page shows it at. */
+/** The size in pixels of a drawable, whatever size the page shows it at; of an image out of a `srcset`, as its density has it. */
 function sizeOf(source: Drawable): { width: number; height: number } {
   if ('naturalWidth' in source) return sized(source.naturalWidth, source.naturalHeight, 'an image element that did not load');
   if ('videoWidth' in source) {

@@ -33,7 +33,7 @@ export function externalContent(
   if (!file) throw broken(`the data file "${location}" with the weight "${tensor.name}"`, 'no such file');
   const end = length === undefined ? file.length : offset + length;
   if (end > file.length) throw broken(`${end} bytes in the data file "${location}"`, `${file.length} bytes`);
-  return file.subarray(offset, end);
+  return new Uint8Array(file.buffer, file.byteOffset + offset, end - offset); // no Buffer, whose `slice` copies nothing
 }
 
 function placeOf(tensor: TensorProto): { location: string; offset: number; length: number | undefined } {

@@ -1,5 +1,6 @@
 import { InputError } from '../core/errors.ts';
 import { checkStatus } from '../core/http-errors.ts';
+import { Patience } from '../core/patience.ts';
 import type { ByteRequest } from './contract.ts';
 import { isRemote } from './locate.ts';
 
@@ -15,7 +16,6 @@ export interface DownloadStore {
   put(address: string, file: StoredFile): Promise<void>;
 }
 
-const SILENCE_LIMIT_MS = 30_000;
 /** How long a server may take to say whether a stored file is current; after that the stored one serves. */
 const CHECK_LIMIT_MS = 5_000;
 
@@ -57,43 +57,19 @@ function validatorOf({ headers }: Response): string | undefined {
 
 /** Downloads without a store, whole or not at all. Aborting rejects with the signal's reason, `onProgress` with its own. */
 export async function fetchWhole(address: string, { signal, onProgress }: ByteRequest): Promise<StoredFile> {
-  const silence = new AbortController();
-  const patiently = <T>(work: Promise<T>): Promise<T> => awaitNetwork(work, address, silence, signal);
-  const response = await patiently(fetch(address, { signal: signal ? AbortSignal.any([signal, silence.signal]) : silence.signal }));
+  const patience = new Patience((found, cause) => offline(address, found ?? causeOf(cause), cause), signal);
+  const response = await patience.answer(address);
   checkStatus(response, `a file at ${address}`, 'download the file yourself and pass the path.');
   const total = announcedLength(response);
   const chunks: Uint8Array[] = [];
   let loaded = 0;
-  const reader = response.body?.getReader(); // Safari's streams cannot be iterated
-  try {
-    for (let part = await patiently(readPart(reader)); !part.done; part = await patiently(readPart(reader))) {
-      chunks.push(part.value);
-      loaded += part.value.length;
-      onProgress?.({ url: address, loaded, total: total !== undefined && loaded > total ? undefined : total });
-    }
-  } finally {
-    silence.abort(); // no more of it is wanted
+  for await (const part of patience.parts(response)) {
+    chunks.push(part);
+    loaded += part.length;
+    onProgress?.({ url: address, loaded, total: total !== undefined && loaded > total ? undefined : total });
   }
   checkLength(address, loaded, total);
   return { bytes: checkKind(address, joined(chunks, loaded)), validator: validatorOf(response) };
-}
-
-/** Awaits the network, though not for ever, and explains its failures. */
-async function awaitNetwork<T>(work: Promise<T>, address: string, silence: AbortController, signal: AbortSignal | undefined): Promise<T> {
-  const timer = setTimeout(() => silence.abort(), SILENCE_LIMIT_MS);
-  try {
-    return await work;
-  } catch (error) {
-    if (signal?.aborted) throw error;
-    throw offline(address, silence.signal.aborted ? `no data for ${SILENCE_LIMIT_MS / 1000} seconds` : causeOf(error), error);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-async function readPart(reader: ReadableStreamDefaultReader<Uint8Array> | undefined): Promise<{ done: false; value: Uint8Array } | { done: true }> {
-  const part = await reader?.read();
-  return part && !part.done ? { done: false, value: part.value } : { done: true };
 }
 
 function announcedLength(response: Response): number | undefined {

@@ -23,10 +23,10 @@ export function setVariable(name: string, value: string | undefined): void {
   else process.env[name] = value;
 }
 
-/** Mesa's lavapipe driver file, where it is installed. */
+/** Mesa's lavapipe as the Vulkan loader wants it named: its driver files, one for each architecture installed, by colons. */
 export function lavapipeDriver(): string | undefined {
   const files = DRIVER_FOLDERS.flatMap((folder) => filesIn(folder).map((file) => join(folder, file)));
-  return files.find((file) => /\/lvp_icd.*\.json$/.test(file));
+  return files.filter((file) => /\/lvp_icd.*\.json$/.test(file)).join(':') || undefined;
 }
 
 /** True where Linux exposes a GPU to programs, whatever its driver makes of it. */

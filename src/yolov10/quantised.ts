@@ -1,4 +1,5 @@
 import { InputError } from '../core/errors.ts';
+import { float16ToNumber, numberToFloat16 } from '../core/float16.ts';
 import { intOf } from '../onnx/attributes.ts';
 import { makersOf, type DataType, type OnnxGraph, type OnnxNode, type OnnxTensor } from '../onnx/graph.ts';
 import { toFloat32 } from '../onnx/values.ts';
@@ -15,12 +16,12 @@ const integerConvolutions: ReadonlySet<string> = new Set(['QLinearConv', 'ConvIn
 
 /**
  * What DequantizeLinear makes of a constant, `(x − zero point) · scale`, with one scale or one for each index along an
- * axis: the float32 that ONNX Runtime computes, to the bit. Null where it reads what is computed, or is of another kind.
+ * axis: what ONNX Runtime computes, to the bit, rounded where the scales are float16. Null where it reads what is computed, or is of another kind.
  */
 export function dequantised(node: OnnxNode, constant: ConstantLookup): OnnxTensor | null {
   const { inputs, outputs, attributes } = node;
   const [stored, scale, zero] = inputs.map(constant);
-  if (!stored || scale?.dataType !== 'float' || attributes.has('block_size') || attributes.has('output_dtype')) return null;
+  if (!stored || !isScale(scale) || attributes.has('block_size') || attributes.has('output_dtype')) return null;
   const [numbers, scales] = [integersOf(stored), toFloat32(scale)];
   const zeros = inputs[2] ? integersOf(zero) : new Int8Array(scales.length);
   const run = scales.length === 1 ? stored.bytes.length : runLength(stored.dims, intOf(node, 'axis', 1), scales.length);
@@ -30,12 +31,17 @@ export function dequantised(node: OnnxNode, constant: ConstantLookup): OnnxTenso
     const index = Math.floor(place / run) % scales.length;
     values[place] = Math.fround(numbers[place]! - zeros[index]!) * scales[index]!;
   }
+  if (scale.dataType === 'float16') values.forEach((value, place) => (values[place] = float16ToNumber(numberToFloat16(value))));
   return { name: outputs[0] ?? '', dataType: 'float', dims: stored.dims, bytes: new Uint8Array(values.buffer) };
+}
+
+function isScale(tensor: OnnxTensor | null | undefined): tensor is OnnxTensor {
+  return tensor?.dataType === 'float' || tensor?.dataType === 'float16';
 }
 
 function integersOf(tensor: OnnxTensor | null | undefined): Integers | null {
   const View = tensor ? arrays[tensor.dataType] : undefined;
-  return View ? new View(tensor!.bytes.slice().buffer) : null;
+  return View ? new View(new Uint8Array(tensor!.bytes).buffer) : null;
 }
 
 /** How many elements in a row have the same index along an axis; null where the axis has another length. */
@@ -56,7 +62,7 @@ export function rejectIntegers({ nodes }: OnnxGraph, constant: ConstantLookup): 
     const isRounded = node.op === 'Conv' && opOf(input?.inputs[0]) === 'QuantizeLinear';
     const isUnread = node.op === 'Conv' && weight && !constant(node.inputs[1]);
     if (integerConvolutions.has(node.op)) throw refusal(node, node.op);
-    if (isRounded || isUnread) throw refusal(node, isRounded ? 'its input goes through QuantizeLinear' : 'its weights come out of a DequantizeLinear with computed numbers');
+    if (isRounded || isUnread) throw refusal(node, isRounded ? 'its input goes through QuantizeLinear' : 'its weights come out of a DequantizeLinear by blocks, to another type or with computed numbers');
   }
 }
 

@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest';
+import { drawBars } from '../../models/codes/make/bars.ts';
+import type { DrawnCode } from '../../models/codes/make/drawn-code.ts';
 import { toJpeg } from '../../models/codes/make/jpeg.ts';
 import { createStencil, LEAST_LEGIBLE, legibility } from '../../models/codes/make/legible.ts';
 import { createPicture } from '../../models/codes/make/picture.ts';
 import { Random } from '../../models/codes/make/random.ts';
 import { makeScene, type Scene } from '../../models/codes/make/scene.ts';
 import { spriteOf } from '../../models/codes/make/sprite.ts';
-import { drawSymbol } from '../../models/codes/make/symbol.ts';
-import { CLASSES } from '../../models/codes/make/symbologies.ts';
+import { drawSymbol, encode } from '../../models/codes/make/symbol.ts';
+import { CLASSES, randomSymbol } from '../../models/codes/make/symbologies.ts';
 import { createWarp } from '../../models/codes/make/warp.ts';
 
 const few = { first: 0, count: 4 };
@@ -24,8 +26,8 @@ describe('a made picture', () => {
     const boxes = scenes.flatMap(({ picture, labels }) => labels.map(({ box }) => ({ picture, box })));
     expect(boxes.length).toBeGreaterThan(25);
     for (const { picture, box: [left, top, right, bottom] } of boxes) {
-      expect(left).toBeGreaterThanOrEqual(0);
-      expect(top).toBeGreaterThanOrEqual(0);
+      expect(left).toBeGreaterThanOrEqual(-1e-6);
+      expect(top).toBeGreaterThanOrEqual(-1e-6);
       expect(right).toBeLessThanOrEqual(picture.width + 1e-6);
       expect(bottom).toBeLessThanOrEqual(picture.height + 1e-6);
       expect(Math.min(right - left, bottom - top)).toBeGreaterThanOrEqual(4);
@@ -83,17 +85,35 @@ describe('the legibility of a code', () => {
 describe('a drawn code', () => {
   test.each(CLASSES)('%s touches all four edges of its bitmap, so that its box hugs the modules', (codeClass) => {
     for (let seed = 0; seed < 5; seed++) {
-      const { ink, guard } = drawSymbol(new Random(seed), codeClass);
+      const { ink } = drawSymbol(new Random(seed), codeClass);
       const inked = (x0: number, y0: number, x1: number, y1: number): boolean => {
         for (let y = y0; y < y1; y++) for (let x = x0; x < x1; x++) if (ink.data[y * ink.width + x]! > 0) return true;
         return false;
       };
-      const edge = Math.max(2, Math.ceil(Math.max(ink.width, ink.height) * 0.06), guard);
+      const edge = Math.max(2, Math.ceil(Math.max(ink.width, ink.height) * 0.06));
       expect(inked(0, 0, ink.width, edge)).toBe(true);
       expect(inked(0, ink.height - edge, ink.width, ink.height)).toBe(true);
       expect(inked(0, 0, edge, ink.height)).toBe(true);
       expect(inked(ink.width - edge, 0, ink.width, ink.height)).toBe(true);
     }
+  });
+
+  test.each(CLASSES)('%s comes in every symbology named for it', (codeClass) => {
+    const symbols = Array.from({ length: 400 }, (_, seed) => randomSymbol(new Random(seed), codeClass));
+    const drawn = new Set(symbols.filter((symbol) => encode(symbol) !== undefined).map(({ bcid }) => bcid));
+    expect(drawn).toEqual(new Set(symbols.map(({ bcid }) => bcid)));
+  });
+
+  test('of a shop has guard bars that hang between its digits, and an add-on begins lower', () => {
+    const inked = ({ ink }: DrawnCode, x: number, y: number): boolean => ink.data[y * ink.width + x]! > 0;
+    const ean = drawBars(new Random(1), encode({ bcid: 'ean13', text: '123456789012 12', options: { includetext: true } })!, false);
+    const [pitch, last] = [ean.ink.width / 127, ean.ink.height - 1];
+    const at = (module: number): number => Math.floor((module + 0.5) * pitch);
+    expect([0, 2, 46, 48, 92, 94].map((module) => inked(ean, at(module), last))).toEqual(Array(6).fill(true));
+    expect(Array.from({ length: 42 }, (_, i) => inked(ean, at(3 + i), last))).not.toContain(true);
+    expect([0, 126].map((module) => inked(ean, at(module), 0))).toEqual([true, false]);
+    expect(ean.digits.map(({ text }) => text).join('')).toMatch(/^1234567890128/);
+    expect(drawBars(new Random(1), encode({ bcid: 'ean13', text: '123456789012', options: {} })!, false).digits).toEqual([]);
   });
 
   test('look-alikes carry no label', () => {

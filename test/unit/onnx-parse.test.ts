@@ -127,6 +127,11 @@ describe('external data', () => {
     expect([...toFloat32(tensor)]).toEqual([7, 9]);
   });
 
+  it("is an array's own where the file is a Buffer, whose slices are views", () => {
+    const tensor = parseModel(model('w.bin', [['offset', '4']]), { external: new Map([['w.bin', Buffer.from(data)]]) }).graph.initializers.get('w')!;
+    expect(tensor.bytes.slice().buffer.byteLength).toBe(8);
+  });
+
   it.each(['../w.bin', '/etc/passwd', 'C:\\w.bin', 'a/../../b', 'file:///w', ''])('refuses the path "%s"', (location) => {
     expect(complaintOf(() => externalFiles(model(location))).code).toBe('external-data');
   });

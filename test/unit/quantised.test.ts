@@ -3,10 +3,11 @@ import type { NumberTensor } from '../../src/crosscheck/engine.ts';
 import { FLOAT32_TOLERANCE, type Judgement, judge, matchRows } from '../../src/crosscheck/match.ts';
 import { openOnnxRuntime } from '../../src/crosscheck/onnxruntime.ts';
 import { reexport } from '../../src/exporting/reexport.ts';
-import type { OnnxModel } from '../../src/onnx/graph.ts';
+import type { OnnxModel, OnnxTensor } from '../../src/onnx/graph.ts';
 import { serializeModel } from '../../src/onnx/serialize.ts';
 import { toFloat32 } from '../../src/onnx/values.ts';
 import { findConvolutions } from '../../src/yolov10/convolutions.ts';
+import { dequantised } from '../../src/yolov10/quantised.ts';
 import { readYolov10 } from '../../src/yolov10/read.ts';
 import { complaintOf } from '../cases/complaint.ts';
 import { makeNode, withGraph, withTensor } from '../cases/graph-edits.ts';
@@ -52,6 +53,15 @@ describe('weights behind DequantizeLinear', { timeout: 30_000 }, () => {
     expect(differing(theirs)).toMatchObject({ agrees: true, matched: 84 });
     expect(differing(before).agrees).toBe(false);
   });
+});
+
+it('rounds to float16 where the scales are, as ONNX has it from operator set 19 on', () => {
+  const tensors: Record<string, OnnxTensor> = {
+    q: { name: 'q', dataType: 'int8', dims: [3], bytes: new Uint8Array(Int8Array.of(-127, 3, 100).buffer) },
+    scale: { name: 'scale', dataType: 'float16', dims: [], bytes: new Uint8Array(Uint16Array.of(0x2e66).buffer) }, // 0.0999755859375
+  };
+  const found = dequantised(makeNode('', 'DequantizeLinear', ['q', 'scale'], ['w']), (name) => tensors[name ?? ''] ?? null);
+  expect([...toFloat32(found!)]).toEqual([-12.6953125, 0.2998046875, 10]); // of -12.6969, 0.29993, 9.99756
 });
 
 describe('a network that computes in integers is refused by what it is', () => {

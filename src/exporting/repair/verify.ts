@@ -89,6 +89,6 @@ function areSameBytes(a: Uint8Array, b: Uint8Array): boolean {
 
 /** The bytes by fours, in a copy where they do not start at a multiple of four; a rest is left out. */
 function wordsOf(bytes: Uint8Array): Int32Array {
-  const { buffer, byteOffset } = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+  const { buffer, byteOffset } = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes);
   return new Int32Array(buffer, byteOffset, bytes.length >> 2);
 }
