@@ -1,7 +1,8 @@
-import { createInk, fillRect, halve, stamp, strokeRect, type Ink } from './ink.ts';
+import { createInk, halve, stamp, strokeRect, type Ink } from './ink.ts';
 import { drawDecoy } from './decoys.ts';
+import type { DrawnCode } from './drawn-code.ts';
 import { Random } from './random.ts';
-import { drawSymbol, type DrawnCode } from './symbol.ts';
+import { drawSymbol } from './symbol.ts';
 import { CLASSES, type CodeClass } from './symbologies.ts';
 import { randomStyle, randomText, writeText } from './text.ts';
 
@@ -37,7 +38,8 @@ export function spriteOf(kind: CodeClass | 'decoy', index: number): Sprite {
 function codeSprite(random: Random, codeClass: CodeClass): Sprite {
   const code = drawSymbol(random, codeClass);
   const short = Math.min(code.ink.width, code.ink.height);
-  const quiet = Math.round(random.chance(0.3) ? random.between(0, 0.04) * short : random.between(0.04, 0.25) * short);
+  const beside = random.chance(0.8) ? Math.max(0, ...code.digits.map(({ x }) => -x)) : 0;
+  const quiet = Math.round(Math.max(beside, random.chance(0.3) ? random.between(0, 0.04) * short : random.between(0.04, 0.25) * short));
   const style = randomStyle(random, Math.min(44, Math.max(16, code.ink.width * random.between(0.05, 0.11))));
   const wordsChance = codeClass === 'linear' ? 0.75 : 0.2;
   const below = random.chance(wordsChance) ? Math.round(style.size * 1.4) : 0;
@@ -51,25 +53,19 @@ function codeSprite(random: Random, codeClass: CodeClass): Sprite {
   return { levels: pyramid(ink), code: { ...area, codeClass: CLASSES.indexOf(codeClass) } };
 }
 
-/** The line under a code: digit groups between the guard bars for EAN and UPC, else the content or other words. */
+/** The line under a code: digits between the guard bars for EAN and UPC, else the content or other words. */
 function writeCaption(
   random: Random, ink: Ink, area: Area, code: DrawnCode, style: ReturnType<typeof randomStyle>, codeClass: CodeClass,
 ): void {
   const own = codeClass === 'linear' && random.chance(0.85);
-  const text = own ? code.text : randomText(random, 20);
-  const bottom = area.y + area.height;
-  if (code.guard === 0) {
-    const wide = text.length * style.size * style.stretch * 0.6;
-    writeText(ink, text, random.chance(0.2) ? area.x : area.x + Math.max(0, (area.width - wide) / 2), bottom + style.size * 1.1, style);
+  if (own && code.digits.length > 0) {
+    for (const { text, x, y, size } of code.digits) if (area.x + x >= 0) writeText(ink, text, area.x + x, area.y + y, { ...style, size, stretch: 0.95 });
     return;
   }
-  const size = Math.max(8, area.width / 11);
-  const fitted = { ...style, size, stretch: 0.95 };
-  const half = Math.ceil(text.length / 2);
-  for (const [part, left] of [[text.slice(0, half), 0.08], [text.slice(half), 0.55]] as const) {
-    fillRect(ink, area.x + area.width * (left - 0.02), bottom - code.guard, area.width * 0.41, code.guard, 0);
-    writeText(ink, part, area.x + area.width * left, bottom - code.guard + size * 0.9, fitted);
-  }
+  const text = own ? code.text : randomText(random, 20);
+  const wide = text.length * style.size * style.stretch * 0.6;
+  const left = random.chance(0.2) ? area.x : area.x + Math.max(0, (area.width - wide) / 2);
+  writeText(ink, text, left, area.y + area.height + style.size * 1.1, style);
 }
 
 function pyramid(ink: Ink): Ink[] {

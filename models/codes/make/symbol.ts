@@ -1,26 +1,9 @@
 import bwip from 'bwip-js/node';
+import { drawBars } from './bars.ts';
+import { LONGEST_SIDE, type DrawnCode, type Encoded } from './drawn-code.ts';
 import { createInk, fillRect, fillWhere, type Ink } from './ink.ts';
 import type { Random } from './random.ts';
 import { randomSymbol, type CodeClass, type Symbol } from './symbologies.ts';
-
-/** What the encoder returns for matrix and stacked codes, for bar codes, and for MaxiCode. */
-interface Encoded {
-  readonly pixs?: readonly number[];
-  readonly pixx?: number;
-  readonly pixy?: number;
-  readonly sbs?: readonly number[];
-  readonly bhs?: readonly number[];
-}
-
-/** A drawn code: nothing but its modules, which touch all four edges of the bitmap. */
-export interface DrawnCode {
-  readonly ink: Ink;
-  readonly text: string;
-  /** Longer guard bars, in pixels, that hang below the other bars (EAN and UPC). */
-  readonly guard: number;
-}
-
-const LONGEST_SIDE = 400;
 
 /** Encodes and draws a random symbol of the class. Contents that the encoder refuses are drawn anew. */
 export function drawSymbol(random: Random, codeClass: CodeClass): DrawnCode {
@@ -28,15 +11,16 @@ export function drawSymbol(random: Random, codeClass: CodeClass): DrawnCode {
     const symbol = randomSymbol(random, codeClass);
     const encoded = encode(symbol);
     if (encoded === undefined) continue;
-    if (codeClass === 'maxicode') return { ink: drawMaxicode(encoded.pixs ?? []), text: '', guard: 0 };
+    if (codeClass === 'maxicode') return { ink: drawMaxicode(encoded.pixs ?? []), text: '', digits: [] };
     return encoded.sbs === undefined
-      ? { ink: drawModules(random, encoded, codeClass), text: symbol.text, guard: 0 }
-      : drawBars(random, encoded, symbol);
+      ? { ink: drawModules(random, encoded, codeClass), text: symbol.text, digits: [] }
+      : { ...drawBars(random, encoded, symbol.bcid === 'itf14' && random.chance(0.6)), text: symbol.text };
   }
   throw new Error(`The encoder refused 50 contents of class ${codeClass} in a row.`);
 }
 
-function encode(symbol: Symbol): Encoded | undefined {
+/** The symbol encoded, or undefined where the encoder refuses its content. */
+export function encode(symbol: Symbol): Encoded | undefined {
   try {
     // The named export of the same name is another function: the renderer of the symbology called "raw".
     // oxlint-disable-next-line import/no-named-as-default-member
@@ -56,14 +40,13 @@ function drawModules(random: Random, encoded: Encoded, codeClass: CodeClass): In
   const size = Math.max(1, Math.min(12, Math.floor(LONGEST_SIDE / Math.max(columns, total))));
   const ink = createInk(columns * size, Math.round(total * size));
   const gap = codeClass !== 'pdf417' && codeClass !== 'linear' && random.chance(0.08) ? Math.max(1, size / 5) : 0;
-  const dots = gap > 0 && codeClass === 'datamatrix';
   let end = 0;
   heights.forEach((height, row) => {
     const top = Math.round(end * size);
     end += height;
     for (let column = 0; column < columns; column++) {
       if (pixs[row * columns + column] !== 1) continue;
-      fillRect(ink, column * size, top, size - gap, Math.round(end * size) - top - (dots ? gap : 0));
+      fillRect(ink, column * size, top, size - gap, Math.round(end * size) - top - gap);
     }
   });
   return ink;
@@ -78,28 +61,6 @@ function rowHeights(rows: number, total: number): number[] {
   const period = rows === 3 ? 2 : 4;
   const tallRows = (rows - 1) / period + 1;
   return Array.from({ length: rows }, (_, row) => (row % period === 0 ? (total - rows + tallRows) / tallRows : 1));
-}
-
-/** Bars at `pitch` pixels a module; `sbs` alternates bar and space widths, `bhs` the bars' heights. */
-function drawBars(random: Random, encoded: Encoded, symbol: Symbol): DrawnCode {
-  const widths = (encoded.sbs ?? []).slice();
-  const skipped = widths[0] === 0 ? (widths[1] ?? 0) : 0;
-  if (widths.length % 2 === 0) widths.pop();
-  const modules = widths.reduce((sum, width) => sum + width, 0) - skipped;
-  const pitch = Math.max(1, Math.min(6, Math.floor(LONGEST_SIDE / modules)));
-  const height = Math.round(modules * pitch * random.logBetween(0.12, 0.9));
-  const heights = encoded.bhs ?? [];
-  const usual = Math.min(...heights.slice(0, 8));
-  const guard = Math.max(...heights) > usual * 1.02 ? Math.round(height * 0.07) : 0;
-  const spread = random.chance(0.25) ? random.between(-0.25, 0.3) * pitch : 0;
-  const ink = createInk(Math.round(modules * pitch), height + guard);
-  let at = -skipped;
-  widths.forEach((width, i) => {
-    const tall = guard > 0 && (heights[i / 2] ?? 0) > usual * 1.02;
-    if (i % 2 === 0 && width > 0) fillRect(ink, at * pitch, 0, width * pitch + spread, tall ? height + guard : height);
-    at += width;
-  });
-  return { ink, text: symbol.text, guard };
 }
 
 /** MaxiCode (ISO/IEC 16023): 33 rows of hexagons, odd rows shifted by half a module, rings round the middle. */

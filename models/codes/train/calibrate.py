@@ -69,7 +69,7 @@ def raised(thresholds, empty):
 def main():
     args = of_checkpoint(__doc__, "data").parse_args()
     torch.set_num_threads(1)
-    network, _ = load(args.run, args.size, calibrated=False)
+    network, state = load(args.run, args.size, calibrated=False)
     shards = Shards(args.data)
     pairs = detected(network, shards, args.size, len(shards.items))
     table = [judged([pair], MOST) for pair in pairs]
@@ -83,7 +83,7 @@ def main():
     for name, (threshold, f2), shift in zip(NAMES, best, shifts):
         print(f"  {name:11s} best threshold {threshold:.3f} (F2 {f2:.3f}), shift {shift:+.3f}")
     print(f"  clean pictures without codes: {clean(empty, thresholds):.3f} of {len(empty)}")
-    (Path(args.run) / "calibration.json").write_text(json.dumps(shifts))
+    (Path(args.run) / "calibration.json").write_text(json.dumps({"step": state["step"], "shifts": shifts}))
 
 
 if __name__ == "__main__":

@@ -6,8 +6,9 @@ from chance import log_uniform
 
 
 def pose(rng, width, height, centre, tilt):
-    """Corners of a tilted and turned rectangle seen from 2.2 times its longer side."""
-    turn = rng.normal() * 0.12 if rng.random() < 0.4 else rng.uniform(-np.pi, np.pi)
+    """Corners of a tilted and turned rectangle seen from 2.2 times its longer side; an untilted one is mostly upright."""
+    upright = 0.8 if tilt == 0 else 0
+    turn = 0 if rng.random() < upright else rng.normal() * 0.12 if rng.random() < 0.4 else rng.uniform(-np.pi, np.pi)
     about, over = np.clip(rng.normal(size=2) * tilt, -1.05, 1.05)
     x, y = np.float32([-1, 1, 1, -1]) * width / 2, np.float32([-1, -1, 1, 1]) * height / 2
     x, y, z = x * np.cos(about), y * np.cos(over) + x * np.sin(over) * np.sin(about), y * np.sin(over) - x * np.cos(over) * np.sin(about)

@@ -173,10 +173,7 @@ class Composed:
     def refresh(self):
         """Nothing new ever lies on disk."""
 
-    def sample(self, rng):
-        """A picture as `read` gives it, by chance."""
-        return self.read(int(rng.integers(len(self.items))))
-
-    def read(self, index):
-        """The picture of this number, RGB, and its rows."""
-        return compose(self.pack, self.size.value, np.random.default_rng(index))
+    def sample(self, rng, side):
+        """A picture, RGB, and its rows, by chance; a little larger than `side`, at which it or a part of it will be shown."""
+        number = int(rng.integers(len(self.items)))
+        return compose(self.pack, min(self.size.value, round(1.25 * side)), np.random.default_rng(number))

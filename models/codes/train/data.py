@@ -13,7 +13,7 @@ ZOOMED = 0.5
 COARSE = 0.3
 # Pixels that a code keeps across its shorter side when its picture is made coarser.
 LEAST_SIDE = 32
-# Pixels across the shorter side below which nobody can name a code: no picture is shrunk so far.
+# Pixels across the shorter side below which nobody can name a code: no picture is shrunk at random so far.
 LEAST_SEEN = 14
 
 
@@ -41,7 +41,7 @@ class Shards:
         self.items = self.items[: self.most]
         self.drawn = shares([boxes[:, 0].astype(int) for _, boxes in self.items]).cumsum()
 
-    def sample(self, rng):
+    def sample(self, rng, _side):
         """A picture as `read` gives it, by chance."""
         return self.read(min(int(self.drawn.searchsorted(rng.random())), len(self.items) - 1))
 
@@ -54,9 +54,11 @@ class Shards:
 def shares(labels):
     """How often to draw each picture, by the classes in it, so that classes but the first (bar codes, unlike the others) are as frequent."""
     counts = np.bincount(np.concatenate([*labels, []]).astype(int), minlength=2)
+    there = counts[1:] > 0
     rarity = counts[1:].max() / counts.clip(1)
-    rarity[0] = rarity[1:].mean()
-    weights = np.array([rarity[own].mean() if len(own) else rarity.mean() for own in labels])
+    rarity[0] = rarity[1:][there].mean() if there.any() else 1
+    other = np.append(rarity[:1], rarity[1:][there]).mean()
+    weights = np.array([rarity[own].mean() if len(own) else other for own in labels])
     return weights / weights.sum()
 
 
@@ -70,8 +72,8 @@ def letterbox(picture, boxes, size, rng=None):
     w2, h2 = max(1, round(w * scale)), max(1, round(h * scale))
     left, top = ((size - w2) // 2, (size - h2) // 2) if rng is None else (rng.integers(0, size - w2 + 1), rng.integers(0, size - h2 + 1))
     out = np.full((size, size, 3), GREY, np.uint8)
-    # Halving is done by the mean, as bilinear sampling would drop thin bars.
-    smooth = cv2.INTER_AREA if rng is not None and scale < 0.6 else cv2.INTER_LINEAR
+    # Cameras shrink by the mean, the engine samples bilinearly, which drops thin bars: both are seen in training.
+    smooth = cv2.INTER_AREA if rng is not None and scale < 0.6 and rng.random() < 0.5 else cv2.INTER_LINEAR
     out[top : top + h2, left : left + w2] = cv2.resize(picture, (w2, h2), interpolation=smooth)
     boxes[:, 1:] = boxes[:, 1:] * np.float32([w2 / w, h2 / h] * 2) + np.float32([left, top] * 2)
     return out, boxes
@@ -135,7 +137,7 @@ def recolour(picture, rng):
 
 def example(shards, size, rng, mosaic_share=0.15):
     def pick(side, zoomed):
-        picture, boxes = shards.sample(rng)
+        picture, boxes = shards.sample(rng, side)
         if rng.random() < zoomed:
             picture, boxes = zoom(picture, boxes, rng)
         if rng.random() < COARSE:

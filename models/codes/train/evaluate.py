@@ -52,13 +52,14 @@ def tensor_of(pictures, size):
 
 
 def detect(network, pictures, size):
-    """Rows x1, y1, x2, y2, score, class per picture, in its own pixels."""
+    """Rows x1, y1, x2, y2, score, class per picture, in its own pixels and within it, as the engine gives them."""
     with torch.no_grad():
         out = network(tensor_of(pictures, size)).numpy()
     for rows, picture in zip(out, pictures):
         h, w = picture.shape[:2]
-        scale = size / max(h, w)
-        rows[:, :4] = (rows[:, :4] - np.float32([(size - round(w * scale)) // 2, (size - round(h * scale)) // 2] * 2)) / scale
+        w2, h2 = (max(1, round(side * size / max(h, w))) for side in (w, h))
+        inside = rows[:, :4] - np.float32([(size - w2) // 2, (size - h2) // 2] * 2)
+        rows[:, :4] = (inside * np.float32([w / w2, h / h2] * 2)).clip(0, np.float32([w, h] * 2))
     return out
 
 

@@ -106,10 +106,13 @@ def load(run, size, calibrated=True):
     with torch.no_grad():
         fold(network)
     assert isinstance(network.model[-1], Detect)
-    shifts = Path(run) / "calibration.json"
-    if calibrated and shifts.exists():
+    calibration = Path(run) / "calibration.json"
+    if calibrated and calibration.exists():
+        found = json.loads(calibration.read_text())
+        if found["step"] != state["step"]:
+            raise SystemExit(f"expected a calibration of step {state['step']}, found one of step {found['step']} in {run}. Run calibrate.py again.")
         for branch in network.model[-1].one2one_cv3:
-            branch[-1].bias.data += torch.tensor(json.loads(shifts.read_text()))
+            branch[-1].bias.data += torch.tensor(found["shifts"])
     network.model[-1] = ExportedHead(network.model[-1], size)
     return network.eval(), state
 

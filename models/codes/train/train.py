@@ -103,10 +103,10 @@ class Training:
         self.step, self.minutes = 0, 0.0
         self.network.model[-1].paired = args.only_head
         if self.last.exists():
-            self.restore(torch.load(self.last, map_location=device), whole=True)
+            self.restore(torch.load(self.last, map_location="cpu"), whole=True)
             print(f"resumed at step {self.step}, {self.minutes:.1f} minutes", flush=True)
         elif args.init:
-            self.restore(torch.load(args.init, map_location=device), whole=False)
+            self.restore(torch.load(args.init, map_location="cpu"), whole=False)
             self.network.load_state_dict(self.mean.state_dict())
 
     def restore(self, state, whole):
