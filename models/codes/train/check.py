@@ -107,6 +107,30 @@ def normed(conv, x, fused):
     return y.detach().float(), x.grad, conv.bn.weight.grad, conv.bn.bias.grad, conv.bn.running_mean, conv.bn.running_var
 
 
+def check_restored():
+    """A network folded for export, restored and given other statistics, is what it was."""
+    try:
+        from export import NAMES, fold
+        from restore import filled, normalise
+    except ImportError as error:
+        return f"skipped: {error}"
+    torch.manual_seed(2)
+    network, images = YOLOv10n(len(NAMES)).eval(), torch.rand(1, 3, 64, 64)
+    for module in network.modules():
+        if isinstance(module, torch.nn.BatchNorm2d):
+            for values in (module.weight.data, module.running_var, module.bias.data, module.running_mean):
+                values.uniform_(0.5, 1.5)
+    folded = copy.deepcopy(network)
+    with torch.no_grad():
+        fold(folded)
+        restored = filled(folded.state_dict())
+        for module in restored.modules():
+            if isinstance(module, Conv):
+                normalise(module, torch.randn(len(module.bn.bias)), torch.rand(len(module.bn.bias)) + 0.1)
+        for wanted, found in zip(network(images)[0], restored(images)[0]):
+            near((found - wanted).abs().max() / wanted.abs().max(), 0, 1e-4, "maps of the restored network")
+
+
 def check_legibility():
     rng, stencil, outline = np.random.default_rng(3), np.full((20, 20), BARE, np.float32), np.float32([[4, 4], [15, 4], [15, 15], [4, 15]])
     stencil[4:16, 4:16] = np.arange(12) % 2
@@ -177,8 +201,8 @@ def check_learning():
 
 
 CHECKS = (
-    check_ciou, check_assignment, check_coarsest, check_shares, check_closeness, check_orthogonal, check_thinning, check_norm_act, check_legibility,
-    check_augmentation, check_coarser, check_learning,
+    check_ciou, check_assignment, check_coarsest, check_shares, check_closeness, check_orthogonal, check_thinning, check_norm_act, check_restored,
+    check_legibility, check_augmentation, check_coarser, check_learning,
 )
 
 

@@ -41,7 +41,7 @@ def arguments():
     parser.add_argument("--workers", type=int, default=2, help="processes that make batches; 0 makes them between the steps")
     parser.add_argument("--mosaic", type=float, default=0.15, help="share of pictures put together from four")
     parser.add_argument("--init", type=checkpoint_file, help="checkpoint whose averaged weights to start from, with a new schedule")
-    parser.add_argument("--only-head", action="store_true", help="train nothing but the one-to-one head, from the averaged weights of --init")
+    parser.add_argument("--only-head", nargs="?", const="one", choices=("one", "many"), help="train nothing but this head, one unless told, from the averaged weights of --init")
     parser.add_argument("--bf16", action="store_true", help="compute convolutions in bfloat16 on a CPU too")
     parser.add_argument("--fused", action="store_true", help="batch norm and SiLU as one operation (with --bf16 on a CPU with AVX-512; needs g++ and ninja)")
     parser.add_argument("--limit", type=int, help="use only so many pictures, to see it overfit")
@@ -71,11 +71,12 @@ def heads_of(network):
     return head.cv2, head.cv3, head.one2one_cv2, head.one2one_cv3
 
 
-def leave_only_one_to_one(network):
-    """Freezes all but the one-to-one head: features as at inference, and no other head."""
+def leave_only(network, which):
+    """Freezes all but one head: features as at inference."""
     network.eval().requires_grad_(False)
     head = network.model[-1]
-    for part in (head.one2one_cv2, head.one2one_cv3):
+    head.training = which == "many"  # when it gives the maps of both
+    for part in (head.cv2, head.cv3) if which == "many" else (head.one2one_cv2, head.one2one_cv3):
         part.train().requires_grad_(True)
 
 
@@ -96,12 +97,12 @@ class Training:
         self.last.parent.mkdir(parents=True, exist_ok=True)
         self.network = YOLOv10n(CLASSES).to(device, memory_format=torch.channels_last).train()
         if args.only_head:
-            leave_only_one_to_one(self.network)
+            leave_only(self.network, args.only_head)
         self.mean = copy.deepcopy(self.network).eval()
         self.optimizers = optimizers_for(self.network, args)
         self.peaks = [[group["lr"] for group in o.param_groups] for o in self.optimizers]
         self.step, self.minutes = 0, 0.0
-        self.network.model[-1].paired = args.only_head
+        self.network.model[-1].paired = bool(args.only_head)
         if self.last.exists():
             self.restore(torch.load(self.last, map_location="cpu"), whole=True)
             print(f"resumed at step {self.step}, {self.minutes:.1f} minutes", flush=True)
