@@ -110,7 +110,7 @@ export class Engine {
 
   private prepareInRoom(size: InputSize, batch: number, pictureBytes: number): Promise<void> {
     const most = this.pixelRoom * 4;
-    const pixelBytes = pictureBytes > most ? 0 : Math.min(batch * pictureBytes, most);
+    const pixelBytes = batch === 1 && pictureBytes > most ? 0 : Math.min(batch * pictureBytes, most);
     return this.inRoom(size, batch, ({ executor }, plan) => executor.prepare(plan, batch, pixelBytes), () => this.prepareInRoom(size, Math.ceil(batch / 2), pictureBytes));
   }
 

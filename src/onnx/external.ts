@@ -31,7 +31,7 @@ export function externalContent(
   const { location, offset, length } = placeOf(tensor);
   const file = files?.get(location);
   if (!file) throw broken(`the data file "${location}" with the weight "${tensor.name}"`, 'no such file');
-  const end = length === undefined ? file.length : offset + length;
+  const end = length === undefined ? Math.max(offset, file.length) : offset + length;
   if (end > file.length) throw broken(`${end} bytes in the data file "${location}"`, `${file.length} bytes`);
   return new Uint8Array(file.buffer, file.byteOffset + offset, end - offset); // no Buffer, whose `slice` copies nothing
 }

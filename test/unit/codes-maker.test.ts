@@ -100,12 +100,14 @@ describe('a drawn code', () => {
 
   test.each(CLASSES)('%s comes in every symbology named for it', (codeClass) => {
     const symbols = Array.from({ length: 400 }, (_, seed) => randomSymbol(new Random(seed), codeClass));
-    const drawn = new Set(symbols.filter((symbol) => encode(symbol) !== undefined).map(({ bcid }) => bcid));
-    expect(drawn).toEqual(new Set(symbols.map(({ bcid }) => bcid)));
+    for (const kind of new Set(symbols.map(({ bcid }) => bcid))) {
+      const own = symbols.filter(({ bcid }) => bcid === kind);
+      expect(own.filter((symbol) => encode(symbol) !== undefined).length / own.length, kind).toBeGreaterThan(0.4); // Rectangular Micro QR may be too small
+    }
   });
 
   test('of a shop has guard bars that hang between its digits, and an add-on begins lower', () => {
-    const inked = ({ ink }: DrawnCode, x: number, y: number): boolean => ink.data[y * ink.width + x]! > 0;
+    const inked = ({ ink }: Pick<DrawnCode, 'ink'>, x: number, y: number): boolean => ink.data[y * ink.width + x]! > 0;
     const ean = drawBars(new Random(1), encode({ bcid: 'ean13', text: '123456789012 12', options: { includetext: true } })!, false);
     const [pitch, last] = [ean.ink.width / 127, ean.ink.height - 1];
     const at = (module: number): number => Math.floor((module + 0.5) * pitch);

@@ -138,7 +138,8 @@ describe('external data', () => {
 
   it('says so where the file is missing or too short', () => {
     expect(complaintOf(() => parseModel(model('w.bin'))).message).toMatch(/no such file/);
-    const short = model('w.bin', [['offset', '8'], ['length', '8']]);
-    expect(complaintOf(() => parseModel(short, { external: new Map([['w.bin', data]]) })).code).toBe('external-data');
+    for (const place of [[['offset', '8'], ['length', '8']], [['offset', '16']]] as [string, string][][]) {
+      expect(complaintOf(() => parseModel(model('w.bin', place), { external: new Map([['w.bin', data]]) })).code).toBe('external-data');
+    }
   });
 });

@@ -10,7 +10,7 @@ const PITCH = 6;
  * Draws a bar code at `pitch` pixels a module. `sbs` alternates widths of bars and spaces; `bhs` and `bbs` are the bars'
  * heights and lower ends. Guard bars of EAN and UPC hang below the others, and the bars of an add-on begin lower.
  */
-export function drawBars(random: Random, encoded: Encoded, bearer: boolean): DrawnCode {
+export function drawBars(random: Random, encoded: Encoded, bearer: boolean): Omit<DrawnCode, 'text'> {
   const widths = trimmed(encoded.sbs ?? []);
   const modules = widths.reduce((sum, width) => sum + width, 0);
   const pitch = Math.max(1, Math.min(PITCH, Math.floor(LONGEST_SIDE / modules)));
@@ -31,7 +31,7 @@ export function drawBars(random: Random, encoded: Encoded, bearer: boolean): Dra
     const size = points * 0.72 * pitch;
     return { text, x: (x - 3.5) * pitch, y: y < 0 ? height + 0.8 * size : 0.13 * height, size };
   });
-  return { ink, text: '', digits };
+  return { ink, digits };
 }
 
 /** Widths from the first bar to the last; an encoder may give empty ones before and after them. */

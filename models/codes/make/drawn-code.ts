@@ -28,5 +28,5 @@ export interface DrawnCode {
   readonly digits: readonly Digit[];
 }
 
-/** Most pixels of a bitmap. */
+/** Most pixels along a side of a bitmap. */
 export const LONGEST_SIDE = 640;

@@ -59,7 +59,10 @@ function writeCaption(
 ): void {
   const own = codeClass === 'linear' && random.chance(0.85);
   if (own && code.digits.length > 0) {
-    for (const { text, x, y, size } of code.digits) if (area.x + x >= 0) writeText(ink, text, area.x + x, area.y + y, { ...style, size, stretch: 0.95 });
+    for (const { text, x, y, size } of code.digits) {
+      const [left, right] = [area.x + x, area.x + x + 0.6 * size];
+      if (left >= 0 && right <= ink.width) writeText(ink, text, left, area.y + y, { ...style, size, stretch: 0.95 });
+    }
     return;
   }
   const text = own ? code.text : randomText(random, 20);

@@ -35,7 +35,8 @@ function gs1(bcid: string, options: Symbol['options'] = {}): Maker {
   ];
   return (random) => {
     const chosen = more.filter(() => random.chance(0.3)).map((make) => make(random)).join('');
-    return { bcid, text: chosen && random.chance(0.3) ? chosen : item(random) + chosen, options };
+    // The encoder's rules of what needs a GTIN beside it are of no interest to the eye.
+    return { bcid, text: chosen && random.chance(0.3) ? chosen : item(random) + chosen, options: { ...options, dontlint: true } };
   };
 }
 
@@ -46,11 +47,11 @@ function withCheckDigit(digits: string): string {
   return digits + String((10 - (sum % 10)) % 10);
 }
 
-/** EAN and UPC: guard bars hang only where the encoder has text to set between them; the lead is a fixed first digit. */
+/** EAN and UPC: bars hang, and an add-on begins lower, only where the encoder has text to set; the lead is a fixed first digit. */
 function retail(bcid: string, length: number, { addOn = 0, lead = '' } = {}): Maker {
   return (random) => {
     const more = random.chance(addOn) ? ` ${random.text(DIGITS, random.pick([2, 5]))}` : '';
-    return { bcid, text: lead + random.text(DIGITS, length) + more, options: { includetext: random.chance(0.85) } };
+    return { bcid, text: lead + random.text(DIGITS, length) + more, options: { includetext: more !== '' || random.chance(0.85) } };
   };
 }
 

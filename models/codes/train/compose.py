@@ -174,6 +174,6 @@ class Composed:
         """Nothing new ever lies on disk."""
 
     def sample(self, rng, side):
-        """A picture, RGB, and its rows, by chance; a little larger than `side`, at which it or a part of it will be shown."""
+        """A picture, RGB, and its rows, by chance, to be shown at `side`: those of mosaics larger, as only parts of them are shown."""
         number = int(rng.integers(len(self.items)))
         return compose(self.pack, min(self.size.value, round(1.25 * side)), np.random.default_rng(number))

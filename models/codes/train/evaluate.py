@@ -104,7 +104,7 @@ def main():
     parser.add_argument("--most", type=int, default=500)
     args = parser.parse_args()
     torch.set_num_threads(1)
-    network, state = load(args.run, args.size)
+    network, state = load(args.run, args.size, calibrated=False)
     print(f"step {state['step']}, {state['minutes']:.1f} minutes, size {args.size}")
     held_out(network, args.data, args.size, args.most)
 

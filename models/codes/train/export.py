@@ -109,8 +109,9 @@ def load(run, size, calibrated=True):
     calibration = Path(run) / "calibration.json"
     if calibrated and calibration.exists():
         found = json.loads(calibration.read_text())
-        if found["step"] != state["step"]:
-            raise SystemExit(f"expected a calibration of step {state['step']}, found one of step {found['step']} in {run}. Run calibrate.py again.")
+        step = found["step"] if isinstance(found, dict) else "unknown"
+        if step != state["step"]:
+            raise SystemExit(f"expected a calibration of step {state['step']}, found one of step {step} in {run}. Run calibrate.py again.")
         for branch in network.model[-1].one2one_cv3:
             branch[-1].bias.data += torch.tensor(found["shifts"])
     network.model[-1] = ExportedHead(network.model[-1], size)

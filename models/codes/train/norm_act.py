@@ -1,4 +1,5 @@
 """Batch norm and SiLU as one operation, for training in bfloat16 on a CPU with AVX-512; compiled when it is first used."""
+import shutil
 from functools import cache
 from pathlib import Path
 
@@ -15,7 +16,8 @@ def reason_against():
     flags = Path("/proc/cpuinfo")
     if not flags.exists() or "avx512_bf16" not in flags.read_text():
         return "a CPU without AVX-512 for bfloat16"
-    return None if cpp_extension.is_ninja_available() else "no ninja, which compiles it"
+    missing = [name for name, there in (("ninja", cpp_extension.is_ninja_available()), ("g++", shutil.which("g++"))) if not there]
+    return f"no {' and no '.join(missing)}, which compile it" if missing else None
 
 
 @cache

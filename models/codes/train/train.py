@@ -48,6 +48,8 @@ def arguments():
     args = parser.parse_args()
     if args.only_head and not (args.init or (Path(args.run) / "last.pt").exists()):
         parser.error("--only-head trains a head on features that are there: name them with --init")
+    if args.fused and not args.bf16:
+        parser.error("--fused works in bfloat16 alone: add --bf16")
     if args.fused and (reason := reason_against()):
         parser.error(f"--fused cannot run here: {reason}. Leave it out: it changes speed alone.")
     return args
@@ -93,7 +95,7 @@ class Training:
     """Network, its moving average and the optimizer, with what a checkpoint holds of them."""
 
     def __init__(self, args, device):
-        self.device, self.last = device, Path(args.run) / "last.pt"
+        self.device, self.last, self.only_head = device, Path(args.run) / "last.pt", args.only_head
         self.last.parent.mkdir(parents=True, exist_ok=True)
         self.network = YOLOv10n(CLASSES).to(device, memory_format=torch.channels_last).train()
         if args.only_head:
@@ -115,12 +117,18 @@ class Training:
         self.mean.load_state_dict(state["mean"])
         self.network.model[-1].paired |= state["paired"]
         if whole:
-            try:
-                for optimizer, kept in zip(self.optimizers, state["optimizers"], strict=True):
-                    optimizer.load_state_dict(kept)
-            except ValueError:
-                raise SystemExit(f"expected the run of {self.last} to go on with its own --muon and --only-head, found others. Name another --run.") from None
+            if not self.resume_optimizers(state):
+                raise SystemExit(f"expected the run of {self.last} to go on with its own --muon and --only-head, found others. Name another --run.")
             self.step, self.minutes = state["step"], state["minutes"]
+
+    def resume_optimizers(self, state):
+        """Whether they could be: those of another --muon or --only-head hold other weights."""
+        try:
+            for optimizer, kept in zip(self.optimizers, state["optimizers"], strict=True):
+                optimizer.load_state_dict(kept)
+        except ValueError:
+            return False
+        return state.get("only_head") == self.only_head
 
     def pair(self):
         """Begins the final stage: from now on the one-to-one head learns too."""
@@ -130,7 +138,7 @@ class Training:
 
     def save(self):
         state = {"network": self.network.state_dict(), "mean": self.mean.state_dict(), "step": self.step, "minutes": self.minutes,
-                 "optimizers": [o.state_dict() for o in self.optimizers], "paired": self.network.model[-1].paired}
+                 "optimizers": [o.state_dict() for o in self.optimizers], "paired": self.network.model[-1].paired, "only_head": self.only_head}
         part = self.last.with_suffix(".part")
         torch.save(state, part)
         part.rename(self.last)
