@@ -1,4 +1,5 @@
 /** Makes the sample pictures of the demo anew: npx tsx models/codes/make/samples.ts [FOLDER] */
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { toBytes } from './jpeg.ts';
@@ -10,11 +11,12 @@ const SPRITES = { first: 200_000, count: 60 };
 
 /** Scenes chosen for variety: nine codes at once, one large code, grey, coloured, glare, tilted. */
 const SAMPLES: Readonly<Record<string, number>> = {
-  'pdf417-tilted.webp': 436, 'barcode-half-covered.jpg': 433, 'barcode-in-glare.jpg': 419, 'maxicode-and-weave.jpg': 412,
+  'pdf417-tilted.webp': 436, 'barcode-turned.jpg': 433, 'barcode-in-glare.jpg': 419, 'maxicode-and-weave.jpg': 412,
   'datamatrix-turned.jpg': 471, 'qr-in-print.webp': 411, 'qr-on-a-card.jpg': 423, 'nine-codes.jpg': 470,
 };
 
 const folder = process.argv[2] ?? 'models/codes/samples';
+mkdirSync(folder, { recursive: true });
 for (const [name, seed] of Object.entries(SAMPLES)) {
   const { picture } = makeScene(seed, LONGEST_SIDE, SPRITES);
   const raw = { width: picture.width, height: picture.height, channels: 3 as const };

@@ -21,7 +21,7 @@ def main():
         if kept.dtype.is_floating_point:
             kept.lerp_(other, args.share)
     Path(args.out).mkdir(parents=True, exist_ok=True)
-    torch.save(first, Path(args.out) / "last.pt")
+    torch.save({**second, "mean": first["mean"]}, Path(args.out) / "last.pt")
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import torch
 
 import data
 from blocks import Conv, SCDown
-from compose import BARE, legibility
+from check_pictures import check_augmentation, check_coarser, check_legibility, check_shares, near, rectangle
 from head import STRIDES, anchors, detections
 from loss import assign, assign_coarsest, ciou, closeness, loss
 from muon import Muon, orthogonal
@@ -15,13 +15,7 @@ from network import YOLOv10n
 from norm_act import reason_against, suits
 from train import optimizers_for
 
-SIZE = 96
 TINTS = ((255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 0))
-
-
-def near(found, expected, tolerance, what):
-    difference = np.abs(np.asarray(found, np.float64) - np.asarray(expected, np.float64)).max()
-    assert difference <= tolerance, f"{what}: expected {expected} within {tolerance}, found {found}"
 
 
 def check_ciou():
@@ -56,13 +50,6 @@ def check_coarsest():
     mine = positive[0] & (index[0] == 0)
     assert (mine & coarsest).sum() == 4 and (weight[0, mine] > 0).all(), mine.nonzero()
     assert (mine & ~coarsest).sum() == 10, "the finer levels keep theirs"
-
-
-def check_shares():
-    labels = [np.array([1])] * 4 + [np.array([2])] + [np.array([0, 0])] + [np.array([], int)]
-    share = data.shares(labels)
-    near(share[:4].sum(), share[4], 1e-6, "share of a rare class's only picture")
-    near(share.sum(), 1, 1e-6, "all shares")
 
 
 def check_closeness():
@@ -133,47 +120,6 @@ def check_restored():
                 normalise(module, torch.randn(len(module.bn.bias)), torch.rand(len(module.bn.bias)) + 0.1)
         for wanted, found in zip(network(images)[0], restored(images)[0]):
             near((found - wanted).abs().max() / wanted.abs().max(), 0, 1e-4, "maps of the restored network")
-
-
-def check_legibility():
-    rng, stencil, outline = np.random.default_rng(3), np.full((20, 20), BARE, np.float32), np.float32([[4, 4], [15, 4], [15, 15], [4, 15]])
-    stencil[4:16, 4:16] = np.arange(12) % 2
-    picture = rng.integers(0, 255, (20, 20, 3)).astype(np.uint8)
-    assert legibility(picture, stencil, outline) < 0.3, "noise is no code"
-    picture[4:16, 4:16, 1] = 120 - 3 * (np.arange(12) % 2)
-    near(legibility(picture, stencil, outline), 1, 1e-5, "legibility of a faint inverted code in one channel")
-    near(legibility(np.full_like(picture, 9), stencil, outline), 0, 0, "legibility in one flat colour")
-
-
-def rectangle(rng, tint):
-    """A picture of one coloured rectangle on grey, and its row."""
-    w, h = rng.integers(30, 60, 2)
-    x, y = rng.integers(4, SIZE - 4 - w), rng.integers(4, SIZE - 4 - h)
-    picture = np.full((SIZE, SIZE, 3), 60, np.uint8)
-    picture[y : y + h, x : x + w] = tint
-    return picture, np.float32([[0, x, y, x + w, y + h]])
-
-
-def check_augmentation():
-    rng = np.random.default_rng(1)
-    for _ in range(60):
-        picture, boxes = data.zoom(*rectangle(rng, (0, 255, 0)), rng)
-        picture, boxes = data.flip(*data.letterbox(picture, boxes, SIZE, rng), SIZE, rng)
-        ys, xs = np.nonzero((picture[..., 1] > 150) & (picture[..., 0] < 100))
-        near(boxes[0, 1:], [xs.min(), ys.min(), xs.max() + 1, ys.max() + 1], 2, "box after augmentation")
-
-
-def check_coarser():
-    rng, sides = np.random.default_rng(4), []
-    for _ in range(60):
-        picture, boxes = rectangle(rng, (0, 255, 0))
-        boxes[:, 1:] *= 5
-        picture, boxes = data.coarser(picture.repeat(5, 0).repeat(5, 1), boxes, rng)
-        ys, xs = np.nonzero(picture[..., 1] > 150)
-        near(boxes[0, 1:], [xs.min(), ys.min(), xs.max() + 1, ys.max() + 1], 1.5, "box in a coarser picture")
-        assert (boxes[0, 3:] - boxes[0, 1:3]).min() >= data.LEAST_SIDE, boxes
-        sides.append(picture.shape[0])
-    assert min(sides) < 0.5 * SIZE * 5 and max(sides) <= SIZE * 5, sides
 
 
 def check_learning():
