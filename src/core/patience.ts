@@ -32,9 +32,7 @@ export class Patience {
     }
   }
 
-  private async wait<T>(work: Promise<T>): Promise<T>;
-  private async wait<T>(work: Promise<T> | undefined): Promise<T | undefined>;
-  private async wait<T>(work: Promise<T> | undefined): Promise<T | undefined> {
+  private async wait<T>(work: T): Promise<Awaited<T>> {
     let silent = false;
     const timer = setTimeout(() => {
       silent = true;
