@@ -4,6 +4,7 @@ import { LONGEST_SIDE, type DrawnCode, type Encoded } from './drawn-code.ts';
 
 /** How many modules the encoder means by one unit of a bar's height: an inch, at a point a module. */
 const MODULES_IN_HEIGHT = 72;
+/** Most pixels a module. */
 const PITCH = 6;
 
 /**
@@ -27,6 +28,7 @@ export function drawBars(random: Random, encoded: Encoded, bearer: boolean): Omi
     at += width;
   });
   if (bearer) for (const top of [0, height - 4 * pitch]) fillRect(ink, 0, top, ink.width, 4 * pitch);
+  // The encoder names the middle of each digit's seven modules; those of an add-on stand in the room above its bars.
   const digits = hang === 0 ? [] : (encoded.txt ?? []).map(([text, x, y, , points]) => {
     const size = points * 0.72 * pitch;
     return { text, x: (x - 3.5) * pitch, y: y < 0 ? height + 0.8 * size : 0.13 * height, size };

@@ -32,6 +32,7 @@ OPTIONS = {
     "pack": {"type": folder_with("pack.bin", "Make one with models/codes/make/pack.ts."), "help": "folder of a pack: pictures are composed on the fly"},
     "model": {"help": "exported file"},
     "out": {"help": "file or folder to write"},
+    "size": {"type": input_size, "default": 576, "help": "side of the network's input in pixels, 576 unless told"},
 }
 
 
@@ -40,5 +41,5 @@ def of_checkpoint(doc, *names):
     parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ("run", *names):
         parser.add_argument(f"--{name}", required=True, **OPTIONS[name])
-    parser.add_argument("--size", type=input_size, default=576, help="side of the network's input in pixels, 576 unless told")
+    parser.add_argument("--size", **OPTIONS["size"])
     return parser

@@ -18,7 +18,7 @@ from blocks import Conv, RepVGGDW
 from data import Shards, collate, example
 from export import NAMES
 from network import YOLOv10n
-from options import OPTIONS, input_size
+from options import OPTIONS
 
 BATCHES, BATCH, MOSAIC = 16, 12, 0.2
 # Lengths of filters, dense and depthwise. Norms take them out again, but a step turns a short filter further than a long one.
@@ -85,7 +85,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ("model", "data", "out"):
         parser.add_argument(f"--{name}", required=True, **OPTIONS[name])
-    parser.add_argument("--size", type=input_size, default=576, help="side of the network's input in pixels, 576 unless told")
+    parser.add_argument("--size", **OPTIONS["size"])
     args = parser.parse_args()
     tensors = onnx.load(args.model).graph.initializer
     try:
