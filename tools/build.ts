@@ -1,36 +1,61 @@
 /**
- * Builds dist/: the package's entries for bundlers, Node and Deno, its command line, its types, and one minified file for
- * `<script type=module>`, whose size is checked.
+ * Builds dist/: the package's entries for bundlers, Node and Deno, its command line, its types, one minified file for
+ * `<script type=module>`, whose size is checked, and the licences of what these contain.
  */
-import { execFileSync } from 'node:child_process';
-import { copyFileSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { build, type BuildOptions } from 'esbuild';
+import { build, type Metafile } from 'esbuild';
+import { bundleOptions, notices, packagesIn } from './bundle.ts';
 
-const BUNDLE_LIMIT = 100_000; // bytes after gzip
+const BUNDLE_LIMIT = 60_000; // bytes after gzip, as the README promises
+const NOTICES = 'THIRD-PARTY-LICENSES.txt';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 
-const common: BuildOptions = { bundle: true, format: 'esm', target: 'es2022', outdir: 'dist', logLevel: 'warning', legalComments: 'none' };
-
-/** Entries that share chunks; packages stay imports. Chunks lie as deep as src/'s rooms, since some name files beside them. */
-async function buildEntries(): Promise<void> {
-  await build({
-    ...common,
+/** Entries that share chunks; optional packages stay imports. Chunks lie as deep as src/'s rooms, since some name files beside them. */
+async function buildEntries(): Promise<Metafile> {
+  const { optionalDependencies, peerDependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as Record<string, object>;
+  const { metafile } = await build({
+    ...bundleOptions,
+    outdir: 'dist',
     entryPoints: { index: 'src/index.ts', node: 'src/node.ts', deno: 'src/deno.ts', exporting: 'src/exporting.ts', 'cli/main': 'src/cli/main.ts' },
-    packages: 'external',
     platform: 'neutral',
-    external: ['node:*'],
+    external: ['node:*', ...Object.keys({ ...optionalDependencies, ...peerDependencies })],
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',
   });
+  return metafile!;
 }
 
-/** Everything a page needs in one file; returns its bytes after gzip. */
-async function buildBundle(): Promise<number> {
-  await build({ ...common, entryPoints: { 'yolov10-webgpu': 'src/index.ts' }, platform: 'browser', minify: true, sourcemap: true });
-  return gzipSync(readFileSync('dist/yolov10-webgpu.js'), { level: 9 }).length;
+/** Everything a page needs in one file. */
+async function buildBundle(): Promise<Metafile> {
+  const { metafile } = await build({
+    ...bundleOptions,
+    outdir: 'dist',
+    entryPoints: { 'yolov10-webgpu': 'src/index.ts' },
+    platform: 'browser',
+    minify: true,
+    sourcemap: true,
+    banner: { js: `/* yolov10-webgpu, MIT; what it contains of others: ${NOTICES} */` },
+  });
+  return metafile!;
+}
+
+/** Bytes of the file for pages after gzip. */
+function reportSize(): number {
+  const file = readFileSync('dist/yolov10-webgpu.js');
+  const bytes = gzipSync(file, { level: 9 }).length;
+  console.log(`dist/yolov10-webgpu.js: ${(file.length / 1000).toFixed(1)} kB, ${(bytes / 1000).toFixed(1)} kB gzipped`);
+  return bytes;
+}
+
+/** Built files that name WebAssembly. */
+function filesWithWasm(): string[] {
+  return readdirSync('dist', { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.js') && readFileSync(join('dist', path), 'utf8').includes('WebAssembly'));
 }
 
 function buildTypes(): void {
@@ -39,20 +64,24 @@ function buildTypes(): void {
   copyFileSync('src/onnx/schema.gen.d.ts', 'dist/types/onnx/schema.gen.d.ts'); // tsc emits none for a declaration
 }
 
-/** The types of entries that pages do not import must stand without those of a browser, library checking on. */
-function checkTypes(): void {
-  const flags = ['--ignoreConfig', '--noEmit', '--strict', '--target', 'es2023', '--lib', 'es2023', '--module', 'nodenext', '--types', 'node'];
+/** The types of entries that pages do not import must stand without those of a browser and of packages but sharp, library checking on. */
+function checkTypes(): string[] {
+  const flags = ['--ignoreConfig', '--noEmit', '--listFiles', '--strict', '--target', 'es2023', '--lib', 'es2023', '--module', 'nodenext', '--types', 'node'];
   const entries = ['node', 'deno', 'exporting'].map((name) => `dist/types/${name}.d.ts`);
-  execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', ...flags, ...entries], { stdio: 'inherit' });
+  const { status, stdout } = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', ...flags, ...entries], { encoding: 'utf8' });
+  if (status !== 0) return [stdout];
+  const foreign = stdout.split('\n').filter((path) => /node_modules\/(?!typescript|@typescript|@types\/node|undici-types|sharp|@img)/.test(path));
+  return foreign.map((path) => `expected types that need no package but sharp, found ${path}`);
 }
 
 rmSync('dist', { recursive: true, force: true });
-await buildEntries();
+const built = [await buildEntries(), await buildBundle()];
+writeFileSync(`dist/${NOTICES}`, notices([...new Set(built.flatMap(packagesIn))]));
 buildTypes();
-checkTypes();
-const bytes = await buildBundle();
-console.log(`dist/yolov10-webgpu.js: ${(readFileSync('dist/yolov10-webgpu.js').length / 1000).toFixed(1)} kB, ${(bytes / 1000).toFixed(1)} kB gzipped`);
-if (bytes > BUNDLE_LIMIT) {
-  console.error(`expected at most ${BUNDLE_LIMIT / 1000} kB after gzip`);
-  process.exitCode = 1;
-}
+const complaints = [
+  ...checkTypes(),
+  ...(reportSize() > BUNDLE_LIMIT ? [`expected at most ${BUNDLE_LIMIT / 1000} kB after gzip`] : []),
+  ...filesWithWasm().map((path) => `expected no WebAssembly, found it in dist/${path}`),
+];
+for (const complaint of complaints) console.error(complaint);
+process.exitCode = complaints.length > 0 ? 1 : 0;

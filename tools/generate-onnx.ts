@@ -21,15 +21,20 @@ const scalars: Record<string, string> = {
   string: 'string', bytes: 'Uint8Array', float: 'number', double: 'number', int32: 'number', int64: 'Int64', uint64: 'Int64',
 };
 
-const preamble = `import type { Reader, Writer } from 'protobufjs';
-
-/** A 64-bit integer: protobufjs' Long when decoded, a plain number where we write one. */
+const preamble = `
+/** A 64-bit integer: the halves of protobufjs' Long when decoded, a plain number where we write one. */
 export type Int64 = number | { low: number; high: number; unsigned: boolean };
+
+/** A Reader of protobufjs by what it surely has: users of our types need not have its. */
+interface Reader {
+  readonly buf: Uint8Array;
+  readonly pos: number;
+}
 
 interface Codec<T> {
   new (properties?: Partial<T>): T;
-  encode(message: T, writer?: Writer): Writer;
-  decode(reader: Reader | Uint8Array, length?: number): T;
+  encode(message: T): { finish(): Uint8Array };
+  decode(reader: Reader | Uint8Array): T;
 }
 `;
 

@@ -2,8 +2,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import type { Reporter, TestCase, TestModule } from 'vitest/node';
 
 /**
- * Ends a test run with the line `N passed, N failed[, N skipped]`, after the reason of every skip, and keeps the counts
- * in out/test-summary.json. A file that does not load, a hook and any other error outside a test count as failures.
+ * Ends a test run with the line `N passed, N failed[, N skipped]`, after the reason of every skip, and keeps the counts,
+ * and how many tests of each project ran, in out/test-summary.json. A file that does not load, a hook and any other error
+ * outside a test count as failures.
  */
 export default class SummaryReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
@@ -12,8 +13,9 @@ export default class SummaryReporter implements Reporter {
     const groups = modules.flatMap((module) => [module, ...module.children.allSuites()]);
     const broken = groups.filter((group) => group.errors().length > 0).length; // their tests did not run and count as skipped
     const counts = { passed: count('passed'), failed: count('failed') + broken + errors.length, skipped: count('skipped') };
+    const ran = ranByProject(tests);
     mkdirSync('out', { recursive: true });
-    writeFileSync('out/test-summary.json', `${JSON.stringify(counts)}\n`);
+    writeFileSync('out/test-summary.json', `${JSON.stringify({ ...counts, ran })}\n`);
     for (const [reason, number] of skipReasons(tests)) console.log(`${number} skipped: ${reason}`);
     console.log(summaryLine(counts));
   }
@@ -28,6 +30,16 @@ export interface Counts {
 /** `12 passed, 0 failed`, and the skipped ones where there are any. */
 export function summaryLine({ passed, failed, skipped }: Counts): string {
   return `${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}`;
+}
+
+/** How many tests of each project passed or failed. */
+function ranByProject(tests: TestCase[]): Record<string, number> {
+  const ran: Record<string, number> = {};
+  for (const test of tests) {
+    if (!['passed', 'failed'].includes(test.result().state)) continue;
+    ran[test.project.name] = (ran[test.project.name] ?? 0) + 1;
+  }
+  return ran;
 }
 
 function skipReasons(tests: TestCase[]): Map<string, number> {
