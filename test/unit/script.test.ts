@@ -13,7 +13,7 @@ test.each([
   ['models/codes/eval/main.ts', '--photos FOLDER'],
   ['bench/main.ts', '--batches N,N'],
   ['bench/browser.ts', '--batches N,N'],
-])('%s says what it is for', (script, option) => {
+])('%s says what it is for', { timeout: 90_000 }, (script, option) => {
   const { status, stdout, stderr } = start(script, '--help');
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   expect(stdout).toContain(option);
@@ -26,6 +26,6 @@ test.each([
   [['--out', tmpdir(), '--sprites', '5'], 'expected --sprites as FIRST:COUNT, found 5. For example 0:1200.'],
   [['--ouy', 'x'], 'expected an option this command has, found --ouy. Did you mean --out?'],
   [['folder'], 'expected options alone, found folder. Put -- and a name before each value; see --help.'],
-])('%j is told in one line', (args, message) => {
+])('%j is told in one line', { timeout: 90_000 }, (args, message) => {
   expect(start('models/codes/make/main.ts', ...args)).toEqual({ status: 2, stdout: '', stderr: `${message}\n` });
 });

@@ -25,7 +25,7 @@ test.each([
   [['top'], '0 passed, 1 failed, 1 skipped'],
   [['broken'], '0 passed, 1 failed'],
   [['two', 'hooks', 'top', 'broken'], '1 passed, 4 failed, 3 skipped'],
-])('%j end with %s', (names, line) => {
+])('%j end with %s', { timeout: 90_000 }, (names, line) => {
   const options = ['run', ...names, '--root', '.', '--config', 'vitest.config.mjs', '--reporter', resolve('tools/summary-reporter.ts')];
   const { stdout } = spawnSync(process.execPath, [resolve('node_modules/vitest/vitest.mjs'), ...options], { cwd: folder, encoding: 'utf8', timeout: 60_000 });
   expect(stdout.trimEnd().split('\n').at(-1)).toBe(line);
