@@ -21,7 +21,8 @@ interface Loop {
  * in registers only, the best of several shapes and rounds.
  */
 export async function measureFmaPeak(device: GPUDevice, rounds = 5): Promise<number> {
-  const loops = await Promise.all(SHAPES.map((accumulators) => prepare(device, accumulators)));
+  const loops: Loop[] = [];
+  for (const accumulators of SHAPES) loops.push(await prepare(device, accumulators)); // in turn: a run that waits for others seems long
   let best = 0;
   for (let round = 0; round < rounds; round++) {
     for (const loop of loops) best = Math.max(best, loop.flops / (await timeRun(device, loop)));

@@ -16,8 +16,8 @@ export class EngineProcess implements EngineHandle {
       execArgv: ['--import', 'tsx'],
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-      // no shaders from earlier runs: a first result must compile them
-      env: { ...process.env, MESA_SHADER_CACHE_DISABLE: 'true', ...environment },
+      // no shaders from earlier runs, by drivers of Mesa or of NVIDIA: a first result must compile them
+      env: { ...process.env, MESA_SHADER_CACHE_DISABLE: 'true', __GL_SHADER_DISK_CACHE: '0', ...environment },
     });
   }
 

@@ -45,7 +45,9 @@ async function countedRun(run: () => Promise<unknown>): Promise<Extract<Reply, {
 }
 
 if (name === 'own') {
-  await (await import('../src/platform/node.ts')).requestAdapter(); // makes WebGPU's classes global
+  // Dawn's library and its classes only, as the peer's library is loaded by now, too: either engine's first result has to
+  // start WebGPU and its driver.
+  Object.assign(globalThis, (await import('webgpu')).globals);
   meter = meterGpu();
 }
 process.on('message', (request: Request) => {

@@ -1,3 +1,4 @@
+import { BatchLimits, sizeKey } from './batch-limits.ts';
 import { deviceLostError } from './core/device-errors.ts';
 import { isOf } from './core/errors.ts';
 import type { DeviceGrant } from './device.ts';
@@ -23,10 +24,7 @@ export class Engine {
   private readonly network: Pick<Yolov10, 'layers' | 'weights'>;
   private readonly layout: WeightLayout;
   private readonly sessions: Sessions;
-  /** By size, the most images that a run has not failed with, for want of memory or with the loss of its device. */
-  private readonly borne = new Map<string, number>();
-  /** How often one of them got smaller. */
-  private lessened = 0;
+  private readonly limits = new BatchLimits();
 
   /** Uploads the weights. @param reopen asks for a device like the first, for when that is lost and was the engine's own */
   constructor(network: Pick<Yolov10, 'layers' | 'weights'>, grant: DeviceGrant, reopen: () => Promise<DeviceGrant>) {
@@ -45,14 +43,14 @@ export class Engine {
   }
 
   /** Most images in one run, 1 or more: as memory holds and as work takes no longer than a device bears; a run of more is halved. */
-  room(size: InputSize): number {
+  maxImages(size: InputSize): number {
     const session = this.sessions.current;
     const plan = this.planOf(session, size);
-    return Math.max(1, Math.min(this.borne.get(keyOf(size)) ?? Infinity, imagesByWork(plan), session.executor.maxBatch(plan)));
+    return Math.max(1, Math.min(this.limits.of(size), imagesByWork(plan), session.executor.maxBatch(plan)));
   }
 
   /** Most pixels of the pictures that go to the GPU in one run; a picture of more is scaled before it goes. */
-  get pixelRoom(): number {
+  get maxPixels(): number {
     return Math.min(MOST_PIXELS, Math.floor(this.grant.device.limits.maxStorageBufferBindingSize / 4));
   }
 
@@ -62,12 +60,12 @@ export class Engine {
    * image the second time, 'disposed'
    */
   run(size: InputSize, input: PlanInput): Promise<Float32Array> {
-    return this.recovering(() => this.runInRoom(size, input));
+    return this.recovering(() => this.runWholeOrHalves(size, input));
   }
 
-  /** Compiles and allocates for this many images, or as many as there is room for, and pictures of this many bytes each. */
+  /** Compiles and allocates for this many images, or as many as one run takes, and pictures of this many bytes each. */
   prepare(size: InputSize, batch: number, pictureBytes: number): Promise<void> {
-    return this.recovering(async () => this.prepareInRoom(size, Math.min(batch, this.room(size)), pictureBytes));
+    return this.recovering(async () => this.prepareWholeOrHalf(size, Math.min(batch, this.maxImages(size)), pictureBytes));
   }
 
   /** Starts over on a new device where the first was lost on the way. */
@@ -86,11 +84,11 @@ export class Engine {
 
   /** Of any size: a loss fails all runs under way, and which of them was too much for the device is not known. */
   private recovering<T>(work: () => Promise<T>): Promise<T> {
-    return this.sessions.recovering(work, () => this.lessened);
+    return this.sessions.recovering(work, () => this.limits.timesLowered);
   }
 
   private planOf({ plans, grant }: Session, size: InputSize): Plan {
-    const key = keyOf(size);
+    const key = sizeKey(size);
     let plan = plans.get(key);
     if (!plan) {
       const { description, lanes } = grant;
@@ -100,45 +98,38 @@ export class Engine {
     return plan;
   }
 
-  private runInRoom(size: InputSize, input: PlanInput): Promise<Float32Array> {
+  private runWholeOrHalves(size: InputSize, input: PlanInput): Promise<Float32Array> {
     const inHalves = async (): Promise<Float32Array> => {
       const [first, second] = halve(input);
-      return joinRows(await this.runInRoom(size, first), await this.runInRoom(size, second));
+      return joinRows(await this.runWholeOrHalves(size, first), await this.runWholeOrHalves(size, second));
     };
-    return this.inRoom(size, input.batch, ({ executor }, plan) => executor.run(plan, input), inHalves);
+    return this.wholeOrElse(size, input.batch, ({ executor }, plan) => executor.run(plan, input), inHalves);
   }
 
-  private prepareInRoom(size: InputSize, batch: number, pictureBytes: number): Promise<void> {
-    const most = this.pixelRoom * 4;
+  private prepareWholeOrHalf(size: InputSize, batch: number, pictureBytes: number): Promise<void> {
+    const most = this.maxPixels * 4;
     const pixelBytes = batch === 1 && pictureBytes > most ? 0 : Math.min(batch * pictureBytes, most);
-    return this.inRoom(size, batch, ({ executor }, plan) => executor.prepare(plan, batch, pixelBytes), () => this.prepareInRoom(size, Math.ceil(batch / 2), pictureBytes));
+    const forHalf = (): Promise<void> => this.prepareWholeOrHalf(size, Math.ceil(batch / 2), pictureBytes);
+    return this.wholeOrElse(size, batch, ({ executor }, plan) => executor.prepare(plan, batch, pixelBytes), forHalf);
   }
 
   /**
-   * Does something for a batch as a whole, or otherwise where it has no room; what memory refused, or cost the device, is
-   * not tried again.
+   * Does something for a batch as a whole, or otherwise where it is more than one run takes; what memory refused, or cost
+   * the device, is not tried again.
    */
-  private async inRoom<T>(size: InputSize, batch: number, whole: (session: Session, plan: Plan) => Promise<T>, otherwise: () => Promise<T>): Promise<T> {
-    if (batch > this.room(size)) return otherwise();
+  private async wholeOrElse<T>(
+    size: InputSize, batch: number, whole: (session: Session, plan: Plan) => Promise<T>, otherwise: () => Promise<T>,
+  ): Promise<T> {
+    if (batch > this.maxImages(size)) return otherwise();
     const session = this.sessions.current;
     if (session.lost) throw deviceLostError(session.lost); // not by this batch
     try {
       return await whole(session, this.planOf(session, size));
     } catch (error) {
       const full = isOf(error, 'out-of-memory');
-      if (batch > 1 && (full || isOf(error, 'device-lost'))) this.bearLess(size, batch);
+      if (batch > 1 && (full || isOf(error, 'device-lost'))) this.limits.lower(size, batch);
       if (batch === 1 || !full) throw error;
       return otherwise();
     }
   }
-
-  private bearLess(size: InputSize, batch: number): void {
-    const key = keyOf(size);
-    const half = Math.ceil(batch / 2);
-    if (half >= (this.borne.get(key) ?? Infinity)) return;
-    this.borne.set(key, half);
-    this.lessened++;
-  }
 }
-
-const keyOf = ({ height, width }: InputSize): string => `${height}×${width}`;

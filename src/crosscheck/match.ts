@@ -18,7 +18,7 @@ export interface Match {
   /** Row indices of the same object: ours, theirs. */
   pairs: [number, number][];
   /** Rows of ours, and of theirs, without a partner. */
-  alone: [number[], number[]];
+  unpaired: [number[], number[]];
 }
 
 /** What to make of a match. */
@@ -36,6 +36,19 @@ export interface Judgement {
   boxDifference: number;
   /** The same of score. */
   scoreDifference: number;
+}
+
+/** A pair: within tolerance, further apart, or let off because which of the last rows make the list is chance. */
+interface JudgedPair {
+  verdict: 'agrees' | 'apart' | 'chance';
+  boxDifference: number;
+  scoreDifference: number;
+}
+
+/** A row without a partner: missing in the other engine's list, or let off as pairs are. */
+interface JudgedRow {
+  verdict: 'missing' | 'chance';
+  score: number;
 }
 
 /** Boxes that overlap less are different objects. */
@@ -59,34 +72,61 @@ export function matchRows(ours: Float32Array, theirs: Float32Array): Match {
   }
   return {
     pairs: [...partners].sort(([a], [b]) => a - b),
-    alone: [indices(ours).filter((row) => !partners.has(row)), indices(theirs).filter((row) => !taken.has(row))],
+    unpaired: [indices(ours).filter((row) => !partners.has(row)), indices(theirs).filter((row) => !taken.has(row))],
   };
 }
 
 /**
  * Whether two engines agree on one image. Rows within tolerance of the lowest score are let off: which of those make the
- * list is chance. Of the others one in 300 may lack a partner within tolerance, if rounding alone can be the reason: it has
- * one a little further away, or a score that nobody is shown.
+ * list is chance. Of the others one in 300 may lack a partner within tolerance, if rounding alone can be the reason.
  */
-export function judge({ pairs, alone }: Match, ours: Float32Array, theirs: Float32Array, tolerance: Tolerance): Judgement {
-  const differences = pairs.map(([mine, other]) => ({
-    box: columnDifference(ours, mine, theirs, other, [0, 1, 2, 3]),
-    score: columnDifference(ours, mine, theirs, other, [4]),
-    chance: isLast(ours, mine, tolerance) && isLast(theirs, other, tolerance),
-  }));
-  const within = differences.filter(({ box, score }) => box <= tolerance.box && score <= tolerance.score);
-  const apart = differences.filter((difference) => !within.includes(difference) && !difference.chance);
-  const [lost, extra] = [ours, theirs].map((rows, side) => alone[side]!.filter((row) => !isLast(rows, row, tolerance))) as [number[], number[]];
-  const counted = [...within, ...apart];
-  const byRounding = apart.every(({ box, score }) => box <= ROUNDING_REACH * tolerance.box && score <= ROUNDING_REACH * tolerance.score)
-    && lost.every((row) => ours[row * ROW + 4]! < LEAST_SHOWN) && extra.every((row) => theirs[row * ROW + 4]! < LEAST_SHOWN);
+export function judge({ pairs, unpaired }: Match, ours: Float32Array, theirs: Float32Array, tolerance: Tolerance): Judgement {
+  const paired = pairs.map((pair) => judgePair(pair, ours, theirs, tolerance));
+  const [mine, others] = [ours, theirs].map((rows, side) => unpaired[side]!.map((row) => judgeUnpaired(rows, row, tolerance))) as [JudgedRow[], JudgedRow[]];
+  const apart = count(paired, 'apart');
+  const missing: [number, number] = [count(mine, 'missing'), count(others, 'missing')];
+  const few = apart + Math.max(...missing) <= rowCount(ours) / 300;
+  const counted = paired.filter(({ verdict }) => verdict !== 'chance');
   return {
-    agrees: byRounding && apart.length + Math.max(lost.length, extra.length) <= rowCount(ours) / 300,
-    matched: within.length, apart: apart.length, missing: [lost.length, extra.length],
-    letOff: rowCount(ours) - counted.length - lost.length,
-    boxDifference: Math.max(0, ...counted.map(({ box }) => box)),
-    scoreDifference: Math.max(0, ...counted.map(({ score }) => score)),
+    agrees: few && [...paired, ...mine, ...others].every((row) => canBeRounding(row, tolerance)),
+    matched: count(paired, 'agrees'), apart, missing,
+    letOff: count(paired, 'chance') + count(mine, 'chance'),
+    boxDifference: Math.max(0, ...counted.map(({ boxDifference }) => boxDifference)),
+    scoreDifference: Math.max(0, ...counted.map(({ scoreDifference }) => scoreDifference)),
   };
+}
+
+function judgePair([mine, other]: [number, number], ours: Float32Array, theirs: Float32Array, tolerance: Tolerance): JudgedPair {
+  const pair: JudgedPair = {
+    verdict: 'apart',
+    boxDifference: columnDifference(ours, mine, theirs, other, [0, 1, 2, 3]),
+    scoreDifference: columnDifference(ours, mine, theirs, other, [4]),
+  };
+  if (isWithin(pair, tolerance, 1)) return { ...pair, verdict: 'agrees' };
+  return isLast(ours, mine, tolerance) && isLast(theirs, other, tolerance) ? { ...pair, verdict: 'chance' } : pair;
+}
+
+function judgeUnpaired(rows: Float32Array, row: number, tolerance: Tolerance): JudgedRow {
+  return { verdict: isLast(rows, row, tolerance) ? 'chance' : 'missing', score: rows[row * ROW + 4]! };
+}
+
+/**
+ * Whether rounding alone can be the reason for a verdict: where rows do not agree, there is a partner a little further
+ * away, or a score that nobody is shown.
+ */
+function canBeRounding(judged: JudgedPair | JudgedRow, tolerance: Tolerance): boolean {
+  if (judged.verdict === 'apart') return isWithin(judged, tolerance, ROUNDING_REACH);
+  if (judged.verdict === 'missing') return judged.score < LEAST_SHOWN;
+  return true;
+}
+
+/** Whether a pair is no further apart than so many tolerances. */
+function isWithin({ boxDifference, scoreDifference }: JudgedPair, { box, score }: Tolerance, tolerances: number): boolean {
+  return boxDifference <= tolerances * box && scoreDifference <= tolerances * score;
+}
+
+function count<Verdict extends string>(judged: { verdict: Verdict }[], verdict: Verdict): number {
+  return judged.filter((one) => one.verdict === verdict).length;
 }
 
 function isLast(rows: Float32Array, row: number, tolerance: Tolerance): boolean {
@@ -99,16 +139,16 @@ function columnDifference(a: Float32Array, i: number, b: Float32Array, j: number
 
 /** Pairs that may be the same object, best overlap first, then nearest score. */
 function candidates(ours: Float32Array, theirs: Float32Array): [number, number][] {
-  const found: { pair: [number, number]; overlap: number; apart: number }[] = [];
+  const found: { pair: [number, number]; overlap: number; scoreDifference: number }[] = [];
   for (const mine of indices(ours)) {
     for (const other of indices(theirs)) {
       if (ours[mine * ROW + 5] !== theirs[other * ROW + 5]) continue;
       const common = overlap(ours, mine * ROW, theirs, other * ROW);
       if (common < LEAST_OVERLAP) continue;
-      found.push({ pair: [mine, other], overlap: common, apart: Math.abs(ours[mine * ROW + 4]! - theirs[other * ROW + 4]!) });
+      found.push({ pair: [mine, other], overlap: common, scoreDifference: Math.abs(ours[mine * ROW + 4]! - theirs[other * ROW + 4]!) });
     }
   }
-  return found.sort((a, b) => b.overlap - a.overlap || a.apart - b.apart).map(({ pair }) => pair);
+  return found.sort((a, b) => b.overlap - a.overlap || a.scoreDifference - b.scoreDifference).map(({ pair }) => pair);
 }
 
 /** Intersection over union of two boxes; 1 for two boxes without area in the same place. */

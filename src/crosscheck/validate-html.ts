@@ -74,15 +74,33 @@ async function figure(picture: ShownPicture, { input: { height, width } }: Valid
 }
 
 /** A box, labelled where it is this engine's; the other engine's lies dashed on top, so that both show where they agree. */
-function shape({ corners: [x1, y1, x2, y2], label, classId, score }: ShownBox, side: 'ours' | 'theirs', width: number): string {
+function shape(box: ShownBox, side: 'ours' | 'theirs', width: number): string {
+  if (side === 'theirs') return rectangle(box, side);
+  return rectangle(box, side, toHex(classColour(box.classId))) + caption(box, width);
+}
+
+function rectangle({ corners: [x1, y1, x2, y2], label, score }: ShownBox, side: 'ours' | 'theirs', colour?: string): string {
+  const stroke = colour ? ` stroke="${colour}"` : '';
+  return `<rect class="${side}" ${place(x1, y1, x2 - x1, y2 - y1)}${stroke}><title>${escapeXml(label)} ${score.toFixed(3)}</title></rect>`;
+}
+
+/** Label and score on a plate of the class's colour, above the box where the picture leaves room. */
+function caption({ corners: [x1, y1], label, classId, score }: ShownBox, width: number): string {
   const colour = classColour(classId);
-  const rectangle = `<rect class="${side}" x="${x1.toFixed(1)}" y="${y1.toFixed(1)}" width="${(x2 - x1).toFixed(1)}" height="${(y2 - y1).toFixed(1)}"`;
-  const title = `<title>${escapeXml(label)} ${score.toFixed(3)}</title></rect>`;
-  if (side === 'theirs') return `${rectangle}>${title}`;
-  const size = width / 36;
   const text = `${label} ${score.toFixed(2)}`;
+  const size = width / 36;
   const top = Math.max(0, y1 - size * 1.2);
-  return `${rectangle} stroke="${toHex(colour)}">${title}<rect x="${x1.toFixed(1)}" y="${top.toFixed(1)}" width="${(text.length * size * 0.56 + size * 0.5).toFixed(1)}" height="${(size * 1.2).toFixed(1)}" fill="${toHex(colour)}"/><text x="${(x1 + size * 0.25).toFixed(1)}" y="${(top + size * 0.9).toFixed(1)}" font-size="${size.toFixed(1)}" fill="${toHex(textColour(colour))}">${escapeXml(text)}</text>`;
+  const plate = `<rect ${place(x1, top, text.length * size * 0.56 + size * 0.5, size * 1.2)} fill="${toHex(colour)}"/>`;
+  const letters = `x="${tenths(x1 + size * 0.25)}" y="${tenths(top + size * 0.9)}" font-size="${tenths(size)}" fill="${toHex(textColour(colour))}"`;
+  return `${plate}<text ${letters}>${escapeXml(text)}</text>`;
+}
+
+function place(x: number, y: number, width: number, height: number): string {
+  return `x="${tenths(x)}" y="${tenths(y)}" width="${tenths(width)}" height="${tenths(height)}"`;
+}
+
+function tenths(pixels: number): string {
+  return pixels.toFixed(1);
 }
 
 function base64(bytes: Uint8Array): string {

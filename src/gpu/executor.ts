@@ -3,7 +3,7 @@ import type { Executor, PlanInput, Visitor } from '../plan/executor.ts';
 import type { Plan, TensorView } from '../plan/plan.ts';
 import { readView } from '../plan/view.ts';
 import { accepting } from './accepting.ts';
-import { type RunLimits, imagesByWork, noRoom, roomOf, runLimits } from './limits.ts';
+import { type RunLimits, imagesByWork, noRoom, imageBound, runLimits } from './limits.ts';
 import { PipelineCache } from './pipelines.ts';
 import { PlanStore } from './plan-store.ts';
 import { type Needs, type PreparedPlan, imagesOf } from './prepared-plan.ts';
@@ -34,7 +34,7 @@ export class GpuExecutor implements Executor {
 
   maxBatch(plan: Plan): number {
     let images = this.most.get(plan);
-    if (images === undefined) this.most.set(plan, (images = roomOf(plan, this.limits).images));
+    if (images === undefined) this.most.set(plan, (images = imageBound(plan, this.limits).images));
     return images;
   }
 

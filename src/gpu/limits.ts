@@ -6,10 +6,10 @@ const RUN_LIMITS = ['maxBufferSize', 'maxStorageBufferBindingSize', 'maxComputeW
 /** Limits that decide how many images fit into one run. */
 export type RunLimits = Readonly<Record<(typeof RUN_LIMITS)[number], number>>;
 
-/** How many images something has room for, and which limit says so. */
-export interface Room {
+/** The most images that one run takes, and what it is that takes no more. */
+export interface ImageBound {
   images: number;
-  /** What is short of room, e.g. `step "model.14"`. */
+  /** E.g. `step "model.14"`. */
   where: string;
   limit: keyof RunLimits;
 }
@@ -23,14 +23,14 @@ export function runLimits({ limits }: GPUDevice): RunLimits {
  * The most images that one run of a plan can take, 0 where there is no room for any, and what allows no more: the memory
  * of all activations, or what a step binds or how many workgroups it takes. Pictures do not count: their size is not the plan's.
  */
-export function roomOf(plan: Plan, limits: RunLimits): Room {
-  const rooms: Room[] = [{ images: Math.floor(limits.maxBufferSize / plan.activationBytes), where: 'the memory of all feature maps', limit: 'maxBufferSize' }];
+export function imageBound(plan: Plan, limits: RunLimits): ImageBound {
+  const bounds: ImageBound[] = [{ images: Math.floor(limits.maxBufferSize / plan.activationBytes), where: 'the memory of all feature maps', limit: 'maxBufferSize' }];
   for (const step of [plan.entry.pictures, ...stepsOf(plan, 'tensor')]) {
     const where = `step "${step.label}"`;
-    rooms.push({ images: imagesByBindings(step, limits), where, limit: 'maxStorageBufferBindingSize' });
-    rooms.push({ images: imagesByWorkgroups(step, limits), where, limit: 'maxComputeWorkgroupsPerDimension' });
+    bounds.push({ images: imagesByBindings(step, limits), where, limit: 'maxStorageBufferBindingSize' });
+    bounds.push({ images: imagesByWorkgroups(step, limits), where, limit: 'maxComputeWorkgroupsPerDimension' });
   }
-  return rooms.reduce((least, room) => (room.images < least.images ? room : least));
+  return bounds.reduce((least, bound) => (bound.images < least.images ? bound : least));
 }
 
 /**
@@ -48,7 +48,7 @@ export function imagesByWork({ steps }: Plan): number {
 
 /** What to tell a user whose run of so many images there is no room for. */
 export function noRoom(plan: Plan, batch: number, limits: RunLimits): InputError {
-  const { images, where, limit } = roomOf(plan, limits);
+  const { images, where, limit } = imageBound(plan, limits);
   return new InputError('out-of-memory', {
     expected: "a run within the GPU's limits",
     found: `${batch} images of ${plan.width}×${plan.height}, for which ${where} goes beyond ${limit}, here ${limits[limit]}`,

@@ -1,6 +1,6 @@
 import { InputError } from '../core/errors.ts';
 import type { AttentionLayer, ConcatLayer, DetectLayer, FeatureMap, Layer } from '../yolov10/layers.ts';
-import { anchorCount } from '../yolov10/network.ts';
+import { anchorCount, rowCount } from '../yolov10/network.ts';
 import { blocksOf4 } from './weights.ts';
 
 /** A piece of activation memory that one or several maps share; all counts per image. */
@@ -91,6 +91,7 @@ class HomeAssigner implements Homes {
   }
 
   private stackHead(layer: DetectLayer): void {
+    checkClasses(layer.classCount, rowCount(this.height, this.width));
     const boxVectors = layer.bins;
     this.logits = { label: 'logits', pixels: anchorCount(this.height, this.width), vectors: boxVectors + blocksOf4(layer.classCount) };
     let firstPixel = 0;
@@ -137,5 +138,18 @@ function checkFours(what: string, count: number): void {
     expected: `a multiple of four ${what}`,
     found: String(count),
     remedy: 'All published scales have one; other custom widths cannot be run.',
+  });
+}
+
+/** Kernels that select rows number an image's candidates, rows × classes of them, in 24 bits (shared/select.wgsl). */
+const MOST_CANDIDATES = 2 ** 24;
+
+function checkClasses(count: number, rows: number): void {
+  const most = Math.floor(MOST_CANDIDATES / rows);
+  if (count <= most) return;
+  throw new InputError('unsupported', {
+    expected: `at most ${most} classes for ${rows} rows`,
+    found: String(count),
+    remedy: 'Networks of more classes cannot be run: train one with fewer.',
   });
 }

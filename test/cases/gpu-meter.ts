@@ -22,7 +22,7 @@ type Method = (...args: never[]) => unknown;
 
 /**
  * Counts WebGPU calls of everything in this process, by wrapping the methods of WebGPU's classes: what an engine does,
- * not what it says it does. The classes must be global (in Node, after the first `requestAdapter`).
+ * not what it says it does. The classes must be global (in Node, those of the package `webgpu`).
  */
 export function meterGpu(): GpuMeter {
   const undo: (() => void)[] = [];

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { NumberTensor } from '../../src/crosscheck/engine.ts';
 import { GpuExecutor } from '../../src/gpu/executor.ts';
-import { type Room, type RunLimits, roomOf } from '../../src/gpu/limits.ts';
+import { type ImageBound, type RunLimits, imageBound } from '../../src/gpu/limits.ts';
 import { type Detector, Detector as Engine, type LoadOptions } from '../../src/node.ts';
 import { compilePlan } from '../../src/plan/compile.ts';
 import { gpuPolicy, softwarePolicy } from '../../src/plan/policy.ts';
@@ -47,8 +47,8 @@ describe('a batch beyond the limits', () => {
 
   test('of bindings, of workgroups or of memory: the least decides, down to none at all', () => {
     const plan = compilePlan(drawNetwork(scaleConfig('n')), 64, 64, softwarePolicy);
-    const most = (limits: Partial<RunLimits>): Room =>
-      roomOf(plan, { maxBufferSize: 2 ** 40, maxStorageBufferBindingSize: 2 ** 40, maxComputeWorkgroupsPerDimension: 2 ** 24, ...limits });
+    const most = (limits: Partial<RunLimits>): ImageBound =>
+      imageBound(plan, { maxBufferSize: 2 ** 40, maxStorageBufferBindingSize: 2 ** 40, maxComputeWorkgroupsPerDimension: 2 ** 24, ...limits });
     expect(most({ maxBufferSize: plan.activationBytes * 5 })).toMatchObject({ images: 5, limit: 'maxBufferSize' });
     const largest = Math.max(...plan.steps.flatMap(({ buffers }) => Object.values(buffers)).filter(({ space }) => space === 'activations').map(({ size }) => size));
     expect(most({ maxStorageBufferBindingSize: largest * 4 })).toMatchObject({ images: 4, limit: 'maxStorageBufferBindingSize' });
@@ -63,9 +63,9 @@ describe('a batch beyond the limits', () => {
     const limits = { maxBufferSize: 2 ** 36, maxStorageBufferBindingSize: 2 ** 32 - 4, maxComputeWorkgroupsPerDimension: 65_535 };
     for (const side of [640, 1280, 2560, 4096]) {
       for (const policy of [softwarePolicy, gpuPolicy]) {
-        const room = roomOf(compilePlan(layers, side, side, policy), limits);
-        expect(room.limit).toBe('maxStorageBufferBindingSize');
-        expect(room.images).toBeGreaterThanOrEqual(side === 640 ? 100 : side === 4096 ? 0 : 1);
+        const bound = imageBound(compilePlan(layers, side, side, policy), limits);
+        expect(bound.limit).toBe('maxStorageBufferBindingSize');
+        expect(bound.images).toBeGreaterThanOrEqual(side === 640 ? 100 : side === 4096 ? 0 : 1);
       }
     }
   });

@@ -33,10 +33,12 @@ function clockedDevice(peak: number): GPUDevice {
     createCommandEncoder: () => ({ beginComputePass: () => pass, finish: () => null }),
     queue: {
       submit: () => {
+        if (due > 0) throw new Error('another run is under way, whose time would be taken for part of this one');
         due = 0.3 + (1000 * flops) / peak;
         flops = 0;
       },
       onSubmittedWorkDone: async () => {
+        await Promise.resolve();
         vi.advanceTimersByTime(due);
         due = 0;
       },

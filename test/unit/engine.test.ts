@@ -28,10 +28,10 @@ describe('memory taken by sizes that do not run', () => {
   test('is given up for one that does, and no batch is halved for it', async () => {
     const { device } = withMemory(await nullDevice(), imageBytes * 8);
     const engine = engineOn(device);
-    const room = engine.room(larger);
+    const most = engine.maxImages(larger);
     await engine.run(size, tensor(8));
     await engine.run(larger, tensor(4, larger));
-    expect(engine.room(larger)).toBe(room);
+    expect(engine.maxImages(larger)).toBe(most);
     expect([await engine.bytes(size), await engine.bytes(larger)]).toEqual([0, expect.any(Number)]);
     await engine.run(size, tensor(1));
     await engine.trace(size, tensor(8), () => {});
@@ -62,9 +62,9 @@ describe('a batch larger than any before', () => {
   test('makes room for itself alone where there is no more', async () => {
     const memory = withMemory(await nullDevice(), imageBytes * 5);
     const engine = engineOn(memory.device);
-    const room = engine.room(size);
+    const most = engine.maxImages(size);
     for (const batch of [3, 4, 5]) expect(await engine.run(size, tensor(batch))).toHaveLength((batch * rowBytes) / 4);
-    expect([memory.refused(), engine.room(size)]).toEqual([2, room]);
+    expect([memory.refused(), engine.maxImages(size)]).toEqual([2, most]);
     engine.dispose();
   });
 });
@@ -80,7 +80,7 @@ describe('work of one run', () => {
   test('bounds a batch that memory has room for', async () => {
     const limits = { maxBufferSize: 2 ** 40, maxStorageBufferBindingSize: 2 ** 40 };
     const engine = new Engine(seededNetwork('n'), adoptDevice(withLimits(await nullDevice(), limits)), never);
-    expect([engine.room({ height: 1920, width: 1920 }), engine.room({ height: 640, width: 640 })]).toEqual([images('n', 1920), images('n', 640)]);
+    expect([engine.maxImages({ height: 1920, width: 1920 }), engine.maxImages({ height: 640, width: 640 })]).toEqual([images('n', 1920), images('n', 640)]);
     engine.dispose();
   });
 });
@@ -99,7 +99,7 @@ describe('a device lost in a run', () => {
   test('gets smaller ones afterwards, until it bears them', async () => {
     const { engine, devices } = await lossy(2);
     expect(await engine.run(size, tensor(8))).toHaveLength((8 * rowBytes) / 4);
-    expect([devices.length, engine.room(size)]).toEqual([3, 2]);
+    expect([devices.length, engine.maxImages(size)]).toEqual([3, 2]);
     await engine.run(size, tensor(8));
     expect(devices).toHaveLength(3);
     engine.dispose();
@@ -122,11 +122,11 @@ describe('a device lost in a run', () => {
 
   test('before it says nothing about the batch', async () => {
     const { engine, devices } = await lossy(8);
-    const room = engine.room(size);
+    const most = engine.maxImages(size);
     devices[0]!.destroy();
     await devices[0]!.lost;
     await engine.run(size, tensor(8));
-    expect([devices.length, engine.room(size)]).toEqual([2, room]);
+    expect([devices.length, engine.maxImages(size)]).toEqual([2, most]);
     engine.dispose();
   });
 });

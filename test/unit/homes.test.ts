@@ -1,7 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { compilePlan } from '../../src/plan/compile.ts';
 import { assignHomes } from '../../src/plan/homes.ts';
+import { gpuPolicy } from '../../src/plan/policy.ts';
 import { scaleConfig } from '../../src/yolov10/config.ts';
 import { anchorCount, drawNetwork } from '../../src/yolov10/network.ts';
+import { complaintOf } from '../cases/complaint.ts';
+import { tinyConfig } from '../cases/seeded-model.ts';
 
 describe('homes', () => {
   const layers = drawNetwork(scaleConfig('b'));
@@ -43,5 +47,15 @@ describe('homes', () => {
     expect(head.boxes.map((map) => homes.of(map).firstPixel)).toEqual([0, cells[0], cells[0]! + cells[1]!]);
     expect(head.classes.map((map) => homes.of(map).firstPixel)).toEqual([0, cells[0], cells[0]! + cells[1]!]);
     expect(homes.logits).toMatchObject({ pixels: anchorCount(64, 96), vectors: 16 + 20 });
+  });
+});
+
+describe('candidates, which kernels number in 24 bits', () => {
+  const plan = (classCount: number, side: number): unknown => compilePlan(drawNetwork(tinyConfig(classCount)), side, side, gpuPolicy);
+
+  test.each([[640, 300, 55_924], [64, 84, 199_728], [32, 21, 798_915]])('allow a size of %i, %i rows, %i classes, and none more', (side, rows, most) => {
+    expect((most + 1) * rows).toBeGreaterThan(2 ** 24);
+    expect(plan(most, side)).toMatchObject({ rows });
+    expect(complaintOf(() => plan(most + 1, side))).toMatchObject({ code: 'unsupported', expected: expect.stringContaining(String(most)) as string, found: String(most + 1) });
   });
 });

@@ -20,11 +20,11 @@ describe('matchRows', () => {
     const list = randomRows(1);
     const match = matchRows(rows(...list), rows(...list.toReversed()));
     expect(match.pairs).toEqual(list.map((_, i) => [i, 299 - i]));
-    expect(match.alone).toEqual([[], []]);
+    expect(match.unpaired).toEqual([[], []]);
   });
 
   it('keeps classes apart', () => {
-    expect(matchRows(rows([0, 0, 10, 10, 0.9, 1]), rows([0, 0, 10, 10, 0.9, 2])).alone).toEqual([[0], [0]]);
+    expect(matchRows(rows([0, 0, 10, 10, 0.9, 1]), rows([0, 0, 10, 10, 0.9, 2])).unpaired).toEqual([[0], [0]]);
   });
 
   it('takes the best overlap, not the first', () => {
