@@ -1,5 +1,4 @@
 /** Accuracy of the default model through the engine: on pictures made here, then on real photos. */
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { integerOption, sizeOption } from '../../../src/cli/options.ts';
 import { Detector, type Detection } from '../../../src/node.ts';
@@ -8,7 +7,8 @@ import { toJpeg } from '../make/jpeg.ts';
 import { HELD_OUT, makeScene } from '../make/scene.ts';
 import { CLASSES } from '../make/symbologies.ts';
 import { AREAS, meanPrecision, precisionByClass, type Edges, type Judged } from './ap.ts';
-import { isRight, sharesByClass, type PhotoLabel } from './photos.ts';
+import { MODEL, PHOTOS } from './defaults.ts';
+import { isRight, readLabels, sharesByClass, spread, type PhotoLabel } from './photos.ts';
 
 /** Scores below this cannot change the average precision visibly. */
 const FLOOR = 0.005;
@@ -48,8 +48,7 @@ function reportMade(judged: readonly Judged[]): void {
   }
 }
 
-async function reportPhotos(detector: Detector, folder: string, limit: number): Promise<void> {
-  const labels = (JSON.parse(readFileSync(join(folder, 'labels.json'), 'utf8')) as PhotoLabel[]).slice(0, limit);
+async function reportPhotos(detector: Detector, folder: string, labels: readonly PhotoLabel[]): Promise<void> {
   const results: { class: string; right: boolean }[] = [];
   for (let first = 0; first < labels.length; first += BATCH) {
     const some = labels.slice(first, first + BATCH);
@@ -74,16 +73,17 @@ await runScript(usage, {
   count: { value: 'N', about: 'Pictures to make, 200 unless told' },
   size: { value: 'N', about: 'Their longer side in pixels, 640 unless told' },
   imgsz: { value: 'N|HxW', about: "The network's input, the model's own unless told" },
-  photos: { value: 'FOLDER', about: 'Photos with labels.json, ../shared/photos unless told' },
-  limit: { value: 'N', about: 'Take only so many photos' },
+  photos: { value: 'FOLDER', about: 'Photos with labels.json, shared/photos beside the project unless told' },
+  limit: { value: 'N', about: 'Take only so many photos, some of every class' },
 }, async (values) => {
   const count = integerOption('count', values.count, 200, [1, 1e6]);
   const size = integerOption('size', values.size, 640, [64, 4096]);
   const limit = integerOption('limit', values.limit, 1e6, [1, 1e6]);
-  const photos = values.photos ?? join('..', 'shared', 'photos');
-  const detector = await Detector.load(values.model ?? join('models', 'yolov10n-codes.onnx'), { imageSize: sizeOption('imgsz', values.imgsz) });
+  const folder = values.photos ?? PHOTOS;
+  const photos = readLabels(folder, values.photos !== undefined);
+  const detector = await Detector.load(values.model ?? MODEL, { imageSize: sizeOption('imgsz', values.imgsz) });
   reportMade(await judgeMade(detector, count, size));
-  if (existsSync(join(photos, 'labels.json'))) await reportPhotos(detector, photos, limit);
-  else console.log(`\nPhotos skipped: no ${join(photos, 'labels.json')}.`);
+  if (photos) await reportPhotos(detector, folder, spread(photos, limit));
+  else console.log(`\nPhotos skipped: no ${join(folder, 'labels.json')}.`);
   detector.dispose();
 });
