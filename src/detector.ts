@@ -1,4 +1,3 @@
-import { InputError } from './core/errors.ts';
 import { adoptDevice, requestDevice } from './device.ts';
 import { Engine } from './engine.ts';
 import type { Detection } from './image/detection.ts';
@@ -12,7 +11,7 @@ import { packPictures, tensorParts } from './plan-input.ts';
 import type { Plan } from './plan/plan.ts';
 import type { AdapterDescription, AdapterRequest, ByteRequest, ByteSource, Platform } from './platform/contract.ts';
 import {
-  type DetectOptions, type DetectRequest, type ImageSize, type InputSize, type PictureSize, type Tensor, checkBatch, checkDetectOptions, checkImageSize, checkOptions, checkPictureSize, checkTensor,
+  type DetectOptions, type DetectRequest, type ImageSize, type InputSize, type PictureSize, type Tensor, checkBatch, checkDetectOptions, checkDeviceChoice, checkImageSize, checkOptions, checkPictureSize, checkTensor,
 } from './requests.ts';
 import { refusePreparation } from './yolov10/preparation.ts';
 import { type Yolov10, readYolov10 } from './yolov10/read.ts';
@@ -21,14 +20,14 @@ import { checkHead } from './yolov10/wiring.ts';
 /** What differs between browsers, Deno and Node. */
 export interface Runtime<Image> {
   platform: Platform;
-  /** Decodes whatever this runtime calls a picture. */
-  pictureOf(source: Image): Promise<Picture>;
+  /** Decodes whatever this runtime calls a picture; the signal ends its download. */
+  pictureOf(source: Image, options?: { signal?: AbortSignal }): Promise<Picture>;
 }
 
 export interface LoadOptions extends ByteRequest {
   /** A device of the caller's; it is not destroyed by `dispose`, nor replaced when lost. */
   device?: GPUDevice;
-  /** Which adapter to ask for where no device is given. */
+  /** Which adapter to ask for; not beside a device, which has one. */
   adapter?: AdapterRequest['choice'];
   /** Input size; where left out the one the export was made for, else 640. */
   imageSize?: ImageSize;
@@ -64,6 +63,7 @@ export class Detector<Image = Picture> {
    */
   static async open<Image>(runtime: Runtime<Image>, source: ByteSource, options: LoadOptions = {}): Promise<Detector<Image>> {
     checkOptions(options);
+    checkDeviceChoice(options);
     if (options.imageSize !== undefined) checkImageSize(options.imageSize);
     const network = readYolov10(await loadModel(runtime.platform, source, options));
     checkHead(network);
@@ -113,7 +113,6 @@ export class Detector<Image = Picture> {
     const request = checkDetectOptions(options, this.labels);
     const size = checkImageSize(options.imageSize ?? this.imageSize);
     if (!Array.isArray(image)) return (await this.detectAll([image as Image], size, request, options.signal))[0]!;
-    if (image.length === 0) throw emptyBatch();
     return this.detectAll(image as readonly Image[], size, request, options.signal);
   }
 
@@ -129,7 +128,7 @@ export class Detector<Image = Picture> {
     const { rows } = this.engine.planFor(size);
     const data = new Float32Array(batch * rows * 6);
     let filled = 0;
-    const parts = tensorParts(tensor.data, batch, () => this.engine.room(size));
+    const parts = tensorParts(tensor.data, batch, () => this.engine.maxImages(size));
     for await (const part of inOrder(parts, IN_FLIGHT, (input) => this.engine.run(size, input))) {
       data.set(part, filled);
       filled += part.length;
@@ -178,12 +177,12 @@ export class Detector<Image = Picture> {
   private async detectAll(images: readonly Image[], size: InputSize, request: DetectRequest, signal?: AbortSignal): Promise<Detection[][]> {
     const { engine } = this;
     engine.planFor(size); // says at once what cannot be
-    const pictures = readPictures(images, (image) => this.runtime.pictureOf(image), signal);
-    const roomNow = (): GroupRoom => ({ items: Math.min(engine.room(size), RUN_PICTURES), pixels: engine.pixelRoom });
+    const pictures = readPictures(images, (image) => this.runtime.pictureOf(image, { signal }), signal);
+    const roomNow = (): GroupRoom => ({ items: Math.min(engine.maxImages(size), RUN_PICTURES), pixels: engine.maxPixels });
     const groups = inGroups(pictures, ({ width, height }) => width * height, roomNow);
     const runs = inOrder(groups, IN_FLIGHT, async (group) => {
       signal?.throwIfAborted();
-      const { input, geometries } = packPictures(group, size, engine.pixelRoom);
+      const { input, geometries } = packPictures(group, size, engine.maxPixels);
       return { geometries, rows: await engine.run(size, input) };
     });
     const found: Detection[][] = [];
@@ -193,8 +192,4 @@ export class Detector<Image = Picture> {
     }
     return found;
   }
-}
-
-function emptyBatch(): InputError {
-  return new InputError('bad-argument', { expected: 'at least one picture', found: 'an empty array', remedy: 'Pass a picture, or an array of them.' });
 }

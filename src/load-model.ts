@@ -1,10 +1,10 @@
-import { described } from './core/described.ts';
-import { InputError, isOf } from './core/errors.ts';
+import { isOf } from './core/errors.ts';
 import { type OnnxModel } from './onnx/graph.ts';
 import { externalFiles } from './onnx/external.ts';
 import { parseModel } from './onnx/parse.ts';
 import type { ByteRequest, ByteSource, Platform } from './platform/contract.ts';
 import { siblingOf } from './platform/locate.ts';
+import { checkOption, checkSignal } from './requests.ts';
 
 /** A model's file, and by their names the data files that hold its weights, if it has any. */
 export interface ModelFiles {
@@ -31,15 +31,12 @@ export async function loadModel(platform: ReadsBytes, source: ByteSource, reques
   return parseModel(own, { external: request.external ? new Map([...external].map(([name, file]) => [name, new Uint8Array(file)])) : external });
 }
 
-function checkRequest({ signal, onProgress, hub, external }: ModelRequest): void {
-  const check = (name: string, value: unknown, expected: string, fits: boolean): void => {
-    if (fits || value === undefined) return;
-    throw new InputError('bad-argument', { expected: `${name} as ${expected}`, found: described(value), remedy: 'Leave it out where it is not needed.' });
-  };
-  check('signal', signal, 'an AbortSignal', signal instanceof AbortSignal);
-  check('onProgress', onProgress, 'a function', typeof onProgress === 'function');
-  check('hub', hub, 'an address', typeof hub === 'string');
-  check('external', external, 'a Map of file names to Uint8Array', external instanceof Map && [...external.values()].every((file) => file instanceof Uint8Array));
+function checkRequest({ signal, onProgress, hub, cache, external }: ModelRequest): void {
+  checkSignal(signal);
+  checkOption('onProgress', onProgress, 'a function', typeof onProgress === 'function');
+  checkOption('hub', hub, 'an address', typeof hub === 'string');
+  checkOption('cache', cache, 'true or false', typeof cache === 'boolean');
+  checkOption('external', external, 'a Map of file names to Uint8Array', external instanceof Map && [...external.values()].every((file) => file instanceof Uint8Array));
 }
 
 /**

@@ -10,4 +10,5 @@ export const Detector = {
   load: (source: ByteSource, options?: LoadOptions): Promise<Detector> => AnyDetector.open({ platform, pictureOf }, source, options),
 };
 export { type NodePictureSource, pictureOf };
+export { codesModel } from './platform/codes-model.ts';
 export * from './api.ts';

@@ -38,10 +38,11 @@ export interface DetectRequest {
 
 const DEFAULT_THRESHOLD = 0.25;
 
-/** @throws InputError 'bad-argument' for a threshold outside 0..1, an unknown class or a count below one */
+/** @throws InputError 'bad-argument' for a threshold outside 0..1, an unknown class, a count below one or a signal that is none */
 export function checkDetectOptions(options: DetectOptions, labels: readonly string[]): DetectRequest {
   checkOptions(options);
   const { threshold = DEFAULT_THRESHOLD, classes, maxDetections = MAX_ROWS } = options;
+  checkSignal(options.signal);
   if (!(typeof threshold === 'number' && threshold >= 0 && threshold <= 1)) throw badArgument('a threshold from 0 to 1', described(threshold), 'The default is 0.25.');
   if (!Number.isInteger(maxDetections) || maxDetections < 1) {
     throw badArgument('maxDetections of 1 or more', described(maxDetections), 'Leave it out for all of them.');
@@ -52,6 +53,23 @@ export function checkDetectOptions(options: DetectOptions, labels: readonly stri
 /** @throws InputError 'bad-argument' for options that are no object */
 export function checkOptions(options: object): void {
   if (typeof options !== 'object' || options === null) throw badArgument('options as an object', described(options), 'Name them: { imageSize: 640 }, for instance.');
+}
+
+/** @throws InputError 'bad-argument' for an option that is given and does not fit */
+export function checkOption(name: string, value: unknown, expected: string, fits: boolean): void {
+  if (fits || value === undefined) return;
+  throw badArgument(`${name} as ${expected}`, described(value), 'Leave it out where it is not needed.');
+}
+
+/** @throws InputError 'bad-argument' for what is no signal, such as the controller that has it */
+export function checkSignal(signal: unknown): void {
+  checkOption('signal', signal, 'an AbortSignal', signal instanceof AbortSignal);
+}
+
+/** @throws InputError 'bad-argument' for an adapter asked for beside a device, which has one already */
+export function checkDeviceChoice({ device, adapter }: { device?: unknown; adapter?: unknown }): void {
+  if (!device || adapter === undefined) return;
+  throw badArgument('a device or the name of an adapter', 'both', 'Leave out adapter: a device has one already.');
 }
 
 function classNumbers(classes: DetectOptions['classes'] | null, labels: readonly string[]): DetectRequest['classes'] {

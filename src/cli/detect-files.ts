@@ -44,7 +44,7 @@ export async function* detectFiles(files: string[], engine: Engine, settings: De
 /** Never rejects: a file that cannot be read waits for its turn like the others. */
 async function readPicture(file: string, signal: AbortSignal): Promise<Read> {
   if (signal.aborted) return { file, error: signal.reason };
-  return pictureOf(file).then((picture) => ({ file, picture }), (error: unknown) => ({ file, error }));
+  return pictureOf(file, { signal }).then((picture) => ({ file, picture }), (error: unknown) => ({ file, error }));
 }
 
 function pixelsOf(read: Read): number {

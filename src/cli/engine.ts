@@ -1,8 +1,8 @@
 import { access } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { InputError } from '../core/errors.ts';
 import type { Detection } from '../image/detection.ts';
 import type { Picture } from '../image/picture.ts';
+import { codesModel } from '../platform/codes-model.ts';
 import type { AdapterDescription } from '../platform/contract.ts';
 import type { DetectOptions, Tensor } from '../requests.ts';
 import type { Io } from './io.ts';
@@ -53,12 +53,11 @@ export const openEngine: OpenEngine = async ({ model, imageSize, adapter }, io) 
   }
 };
 
-/** Where the model that comes with the package lies, both in a checkout and installed. */
-async function defaultModel(): Promise<string> {
-  const path = fileURLToPath(new URL('../../models/yolov10n-codes.onnx', import.meta.url));
+/** The model that comes with the package. */
+async function defaultModel(): Promise<URL> {
   try {
-    await access(path);
-    return path;
+    await access(codesModel);
+    return codesModel;
   } catch (cause) {
     throw new InputError('not-found', {
       expected: 'the default model models/yolov10n-codes.onnx', found: 'none in this installation', remedy: 'Name a model with --model.',

@@ -17,12 +17,13 @@ const OTHERWISE = 'have a picture\'s site permit reading it (Access-Control-Allo
  * Reads the pixels of whatever a page has, as the page shows them: upright, transparency on white, 8-bit sRGB. A video
  * gives the frame shown now. The source stays the caller's: nothing is closed, but an `<img>` that waits to come into view
  * (`loading="lazy"`) is loaded now.
+ * @param options.signal ends the download of an address; its reason is thrown
  * @throws InputError `bad-image` (not loaded, empty, closed, no picture, or from a site whose pixels this page may not
  * read), `bad-argument` for an address that is none, `not-found` or `offline` for one that cannot be fetched.
  */
-export async function pictureOf(source: BrowserPictureSource): Promise<Picture> {
+export async function pictureOf(source: BrowserPictureSource, { signal }: { signal?: AbortSignal } = {}): Promise<Picture> {
   if (typeof source === 'string' || source instanceof URL) {
-    const { blob, name } = await fetchPicture(String(source), OTHERWISE);
+    const { blob, name } = await fetchPicture(String(source), OTHERWISE, signal);
     return decodeBlob(blob, name);
   }
   if (source instanceof Blob) return decodeBlob(source, source instanceof File ? source.name : 'the given Blob');

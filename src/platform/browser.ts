@@ -1,4 +1,5 @@
 /** The browser's side of the contract in contract.ts: nothing of Node in its imports. */
+import { parsedAddress } from '../core/address.ts';
 import { described } from '../core/described.ts';
 import { InputError } from '../core/errors.ts';
 import type { AdapterGrant, AdapterRequest, ByteRequest, ByteSource, Location } from './contract.ts';
@@ -39,14 +40,20 @@ export async function readBytes(source: ByteSource, request: ByteRequest = {}): 
 
 /** Where `readBytes` reads from; a path is an address relative to the page. @throws InputError `bad-argument` */
 export function locateSource(source: ByteSource, request: ByteRequest = {}): Exclude<Location, { kind: 'path' }> {
-  const location = locate(source, request.hub);
+  const location = locate(source, request.hub, isOfThisBrowser);
   if (location.kind !== 'path') return location;
   const own = globalThis.document?.baseURI ?? globalThis.location.href; // workers have no document
   const base = own.startsWith('blob:') ? globalThis.location.origin : own; // nothing is relative to a blob
-  if (URL.canParse(location.path, base)) return { kind: 'address', address: new URL(location.path, base).href };
+  const address = parsedAddress(location.path, base);
+  if (address) return { kind: 'address', address: address.href };
   throw new InputError('bad-argument', {
     expected: 'an address such as https://example.org/model.onnx', found: location.path, remedy: `Pass all of it: none is relative to ${base}.`,
   });
+}
+
+/** Extensions and pages packed into a program have protocols of their own, which this browser fetches and others do not know. */
+function isOfThisBrowser(protocol: string): boolean {
+  return protocol.endsWith('-extension:') || protocol === globalThis.location.protocol;
 }
 
 const BROWSER_REMEDY =

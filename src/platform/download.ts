@@ -41,8 +41,8 @@ export async function download(address: string, store: DownloadStore | undefined
 
 async function isCurrent(address: string, stored: StoredFile, signal: AbortSignal | undefined): Promise<boolean> {
   try {
-    const patience = AbortSignal.timeout(CHECK_LIMIT_MS);
-    const response = await fetch(address, { method: 'HEAD', signal: signal ? AbortSignal.any([signal, patience]) : patience });
+    const patience = new Patience((_silence, cause) => cause, signal, CHECK_LIMIT_MS);
+    const response = await patience.answer(address, { method: 'HEAD' });
     const cannotTell = response.status >= 500; // others may refuse to be asked, and answer a download
     return cannotTell || (stored.validator !== undefined && validatorOf(response) === stored.validator);
   } catch (error) {
@@ -56,9 +56,9 @@ function validatorOf({ headers }: Response): string | undefined {
 }
 
 /** Downloads without a store, whole or not at all. Aborting rejects with the signal's reason, `onProgress` with its own. */
-export async function fetchWhole(address: string, { signal, onProgress }: ByteRequest): Promise<StoredFile> {
+export async function fetchWhole(address: string, { signal, onProgress, cache }: ByteRequest): Promise<StoredFile> {
   const patience = new Patience((found, cause) => offline(address, found ?? causeOf(cause), cause), signal);
-  const response = await patience.answer(address);
+  const response = await patience.answer(address, cache === false ? { cache: 'no-store' } : {}); // a browser keeps files of its own
   checkStatus(response, `a file at ${address}`, 'download the file yourself and pass the path.');
   const total = announcedLength(response);
   const chunks: Uint8Array[] = [];

@@ -1,3 +1,4 @@
+import { parsedAddress } from '../core/address.ts';
 import { InputError } from '../core/errors.ts';
 import { pathOfFileAddress } from '../core/file-address.ts';
 import type { ByteSource, Location } from './contract.ts';
@@ -5,18 +6,22 @@ import type { ByteSource, Location } from './contract.ts';
 const HUB = 'https://huggingface.co';
 const HUB_ID = /^[\w][\w.-]*\/[\w][\w.-]*$/;
 
+/** Of two letters or more: one is a drive of Windows. */
+const SCHEME = /^[a-z][a-z\d+.-]+:/i;
+
 /**
  * Sorts a byte source. A string without a scheme is a path, except that `owner/name`, not ending in a file's suffix,
  * is a hub id: the address of the file onnx/model.onnx of that model.
- * @throws InputError `bad-argument` for an address that is none
+ * @param isFetched says of a protocol, such as `app:`, whether this runtime fetches it beside those that all do
+ * @throws InputError `bad-argument` for an address that is none, or of another protocol
  */
-export function locate(source: ByteSource, hub: string = HUB): Location {
-  if (source instanceof URL) return source.protocol === 'file:' ? pathOf(source.href) : { kind: 'address', address: source.href };
-  if (typeof source !== 'string') return { kind: 'bytes', bytes: source };
-  if (/^file:/i.test(source)) return pathOf(source);
-  if (/^(https?|blob|data):/i.test(source)) return addressOf(source);
-  if (isHubId(source)) return addressOf(`${hub.replace(/\/$/, '')}/${source}/resolve/main/onnx/model.onnx`);
-  return { kind: 'path', path: source };
+export function locate(source: ByteSource, hub: string = HUB, isFetched: (protocol: string) => boolean = () => false): Location {
+  if (typeof source !== 'string' && !(source instanceof URL)) return { kind: 'bytes', bytes: source };
+  const text = String(source);
+  if (/^file:/i.test(text)) return { kind: 'path', path: pathOfFileAddress(text) };
+  if (SCHEME.test(text)) return addressOf(text, isFetched);
+  if (isHubId(text)) return addressOf(`${hub.replace(/\/$/, '')}/${text}/resolve/main/onnx/model.onnx`, isFetched);
+  return { kind: 'path', path: text };
 }
 
 /** True for `owner/name` as model hubs write it; a relative path such as `models/tiny.onnx` is none. */
@@ -58,11 +63,16 @@ export async function bytesAtHand(source: Blob | ArrayBuffer | Uint8Array): Prom
   });
 }
 
-function addressOf(address: string): Location {
-  if (URL.canParse(address)) return { kind: 'address', address };
-  throw new InputError('bad-argument', { expected: 'an address such as https://example.org/model.onnx', found: address, remedy: 'Check its spelling.' });
+function addressOf(address: string, isFetched: (protocol: string) => boolean): Location {
+  const protocol = parsedAddress(address)?.protocol;
+  if (protocol === undefined) throw badAddress('an address such as https://example.org/model.onnx', address, 'Check its spelling.');
+  if (/^(https?|blob|data):$/.test(protocol) || isFetched(protocol)) return { kind: 'address', address };
+  throw badAddress(
+    'an address of http, https, file, blob or data', address,
+    'Pass such an address of the file, or its bytes; in Node and Deno "codesModel" is that of the model in this package.',
+  );
 }
 
-function pathOf(address: string): Location {
-  return { kind: 'path', path: pathOfFileAddress(address) };
+function badAddress(expected: string, found: string, remedy: string): InputError {
+  return new InputError('bad-argument', { expected, found, remedy });
 }

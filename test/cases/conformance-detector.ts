@@ -69,6 +69,7 @@ export const detectorCases: ConformanceCase[] = [
       const [small, wide] = [picture(50, 40, 1), picture(333, 100, 2)];
       const options = { threshold: 0.05 };
       const [first, second] = await detector.detect([small, wide], options);
+      checkEqual(await detector.detect([], options), [], 'no pictures');
       checkEqual(first, await detector.detect(small, options), 'a picture alone and in a batch');
       checkEqual(second, await detector.detect(wide, options), 'another');
       check((first?.length ?? 0) > 3 && (second?.length ?? 0) > 3, 'too few detections to tell anything');
@@ -96,7 +97,6 @@ export const detectorCases: ConformanceCase[] = [
     name: 'bad requests are errors with a remedy',
     run: withDetector(async (detector) => {
       const image = picture(8, 8, 4);
-      await checkRejects(detector.detect([]), 'bad-argument');
       await checkRejects(detector.detect({ ...image, data: image.data.subarray(1) }), 'bad-image');
       await checkRejects(detector.detect(image, { threshold: 7 }), 'bad-argument');
       await checkRejects(detector.detect(image, { classes: ['unicorn'] }), 'bad-argument');

@@ -59,6 +59,17 @@ test.each(['file:///a%zz', 'file://[/a', 'https://'])('%s is an error with a rem
   expect(() => locate(address)).toThrow(expect.objectContaining({ name: 'InputError', code: 'bad-argument', found: address }));
 });
 
+describe('an address of another protocol', () => {
+  const npm = 'npm:/yolov10-webgpu@0.1.0/models/yolov10n-codes.onnx';
+  test.each<[ByteSource, string?]>([[npm], [new URL(npm)], ['jsr:@scope/name'], ['ftp://site.test/a.onnx'], [new URL('node:fs')], ['owner/model', 'ftp://hub.test']])('%s is refused', (source, hub) => {
+    expect(() => locate(source, hub)).toThrow(expect.objectContaining({ name: 'InputError', code: 'bad-argument', expected: expect.stringContaining('https') as string }));
+  });
+
+  test('is what a path with a drive is not', () => {
+    for (const path of ['C:\\models\\a.onnx', './a:b.onnx']) expect(locate(path)).toEqual({ kind: 'path', path });
+  });
+});
+
 test('a file address with a host is a share', () => {
   expect(locate('file://server/folder/a.onnx')).toEqual({ kind: 'path', path: '//server/folder/a.onnx' });
 });
@@ -71,6 +82,15 @@ describe('a browser', () => {
     expect(browser.locateSource('model.onnx')).toEqual({ kind: 'address', address: 'https://site.test/model.onnx' });
     vi.stubGlobal('location', { href: 'blob:null/1234', origin: 'null' });
     expect(() => browser.locateSource('model.onnx')).toThrow(expect.objectContaining({ name: 'InputError', code: 'bad-argument' }));
+  });
+
+  test('fetches by its own protocols, those of extensions and of the program that a page is packed into', () => {
+    vi.stubGlobal('location', { href: 'app://main/page.html', protocol: 'app:' });
+    for (const address of ['app://main/a.onnx', 'chrome-extension://abc/a.onnx', 'https://site.test/a.onnx', 'data:,x']) {
+      for (const source of [address, new URL(address)]) expect(browser.locateSource(source)).toEqual({ kind: 'address', address });
+    }
+    expect(browser.locateSource('a.onnx')).toEqual({ kind: 'address', address: 'app://main/a.onnx' });
+    expect(() => browser.locateSource('npm:name')).toThrow(expect.objectContaining({ code: 'bad-argument' }));
   });
 
   test('in a sandbox, where the Cache API is denied, downloads without it', async () => {

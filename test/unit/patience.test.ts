@@ -52,5 +52,16 @@ describe('a download', () => {
     await vi.advanceTimersByTimeAsync(2_000);
     caller.abort(new Error('enough'));
     await aborted;
+    await expect(download(caller.signal)).rejects.toThrow('enough');
+  });
+
+  it('leaves nothing with a signal that outlives it', async () => {
+    serve([1_000, 1_000]);
+    const { signal } = new AbortController();
+    const [added, removed] = [vi.spyOn(signal, 'addEventListener'), vi.spyOn(signal, 'removeEventListener')];
+    const whole = download(signal);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(await whole).toBe(2);
+    expect(removed.mock.calls).toEqual(added.mock.calls);
   });
 });

@@ -99,6 +99,38 @@ describe('a download', () => {
     expect(readdirSync(join(folder, 'cache', 'downloads'))).toHaveLength(2);
   });
 
+  test("with cache: false does not come out of a browser's own cache either", async () => {
+    const modes: (string | undefined)[] = [];
+    try {
+      vi.stubGlobal('fetch', async (_address: string, { cache }: RequestInit) => {
+        modes.push(cache);
+        return new Response(MODEL);
+      });
+      await readBytes(`${hub}/far.onnx`, { cache: false });
+      await readBytes(`${hub}/far.onnx`);
+      expect(modes).toEqual(['no-store', undefined]);
+    } finally {
+      vi.unstubAllGlobals();
+    }
+  });
+
+  test('that was kept is not waited for when the server is asked for a newer one and says nothing', async () => {
+    await readBytes('owner/model', { hub });
+    try {
+      vi.stubGlobal('fetch', (_address: string, { signal }: { signal: AbortSignal }) => new Promise((_, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason as Error));
+      }));
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+      const reading = readBytes('owner/model', { hub });
+      await vi.waitFor(() => expect(vi.getTimerCount()).toBe(1));
+      await vi.advanceTimersByTimeAsync(5_000);
+      expect(await reading).toEqual(MODEL);
+    } finally {
+      vi.useRealTimers();
+      vi.unstubAllGlobals();
+    }
+  });
+
   test.each([
     ['page.onnx', 'not-onnx', 'a web page'],
     ['short.onnx', 'offline', ''],
