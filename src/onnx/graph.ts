@@ -66,7 +66,11 @@ export interface OnnxModel {
   graph: OnnxGraph;
 }
 
-/** The node that makes each value, by the value's name. */
+/** The node that makes each value, by the value's name; outputs left out have none. */
 export function makersOf(nodes: readonly OnnxNode[]): Map<string, OnnxNode> {
-  return new Map(nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
+  const makers = new Map<string, OnnxNode>();
+  for (const node of nodes) {
+    for (const name of node.outputs) if (name !== '') makers.set(name, node);
+  }
+  return makers;
 }

@@ -1,3 +1,4 @@
+import { InputError } from '../core/errors.ts';
 import { codeOf } from './data-types.ts';
 import { decodeModel, encodeModel, exactNumber } from './decode.ts';
 import { externalContent, isExternal } from './external.ts';
@@ -9,8 +10,8 @@ import { nodeMessage, shapeMessage, tensorMessage, valueMessage } from './to-mes
 
 /**
  * An ONNX file under edit. What an edit does not touch is written back as it was read, fields unknown to this
- * project included; weights from data files are written into the file. Nodes are named by their first output,
- * which ONNX keeps unique where node names may repeat or lack.
+ * project included; weights from data files are written into the file. Nodes are named by their first output that is not
+ * left out, which ONNX keeps unique where node names may repeat or lack.
  */
 export class ModelFile {
   readonly #message: ModelProto;
@@ -18,7 +19,10 @@ export class ModelFile {
 
   private constructor(message: ModelProto) {
     this.#message = message;
-    this.#nodes = new Map(message.graph!.node.map((node) => [node.output[0] ?? '', node]));
+    this.#nodes = new Map(message.graph!.node.flatMap((node) => {
+      const name = node.output.find(Boolean);
+      return name === undefined ? [] : [[name, node] as const];
+    }));
   }
 
   /** @throws InputError as `parseModel` */
@@ -114,9 +118,16 @@ export class ModelFile {
 
   #node(output: string): NodeProto {
     const node = this.#nodes.get(output);
+    if (output === '') throw unnamed();
     if (!node) throw new Error(`no node makes "${output}"`);
     return node;
   }
+}
+
+/** A node is asked for by an output that it leaves out, as an LSTM may its first. */
+function unnamed(): InputError {
+  const remedy = 'Is this an export of YOLOv10? Its operators name every output.';
+  return new InputError('unsupported', { expected: 'a first output of each node that is to be changed', found: 'one that is left out', remedy });
 }
 
 /** Adds a message, or replaces the one of its name. */
@@ -137,6 +148,7 @@ function embed(graph: GraphProto, files: ExternalFiles): void {
 /** Names of the values that the graph outputs depend on. */
 function reachable(graph: GraphProto): Set<string> {
   const makers = new Map(graph.node.flatMap((node) => node.output.map((name) => [name, node] as const)));
+  makers.delete('');
   const used = new Set(graph.output.map(({ name }) => name));
   // A Set's iteration also visits what is added on the way.
   for (const name of used) {

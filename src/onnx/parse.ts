@@ -48,6 +48,7 @@ function toGraph(message: GraphProto, functions: ReadonlySet<string>, files: Ext
     initializers,
     nodes: message.node.map((node) => toNode(node, functions, files)),
   };
+  rejectUnnamed(graph);
   rejectDoubles(graph);
   return graph;
 }
@@ -71,6 +72,16 @@ function rejectDoubles({ inputs, initializers, nodes }: OnnxGraph): void {
   };
   for (const { name } of inputs) claim(name);
   for (const { outputs } of nodes) outputs.forEach(claim);
+}
+
+/** Operators of the standard set that may leave out their first output, or that have as many outputs as graphs of their own say. */
+const mayLeaveOut: ReadonlySet<string> = new Set(['RNN', 'GRU', 'LSTM', 'If', 'Loop', 'Scan', 'SequenceMap']);
+
+/** All others that read something have a first output, by which a node is told from others; engines refuse them without. */
+function rejectUnnamed({ nodes }: OnnxGraph): void {
+  const node = nodes.find(({ domain, op, inputs, outputs, callsFunction }) =>
+    domain === '' && !outputs[0] && inputs.some(Boolean) && !callsFunction && !mayLeaveOut.has(op));
+  if (node) throw malformed(`a name for what each ${node.op} makes`, `none at "${node.name}"`);
 }
 
 /** The standard operator set has two names. */

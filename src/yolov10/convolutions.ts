@@ -3,6 +3,7 @@ import { intOf, intsOf } from '../onnx/attributes.ts';
 import { INLINE_FUNCTIONS } from '../onnx/functions.ts';
 import { makersOf, type OnnxGraph, type OnnxNode, type OnnxTensor } from '../onnx/graph.ts';
 import { type ConstantLookup, type Following, followingSteps } from './following.ts';
+import { isConvolution, rejectForeign } from './foreign.ts';
 import { type Framed, framed } from './padding.ts';
 import { dequantised, rejectIntegers } from './quantised.ts';
 
@@ -28,11 +29,13 @@ export interface Convolution extends Framed {
 
 /**
  * Every convolution of the graph whose weights are constants, in file order.
- * @throws InputError 'not-yolov10' where functions of the file hide some, 'bad-weights' where they compute in integers
+ * @throws InputError 'not-yolov10' where functions of the file hide some, 'bad-weights' where they compute in integers or are
+ * not of the standard operator set
  */
 export function findConvolutions(graph: OnnxGraph): Convolution[] {
   const constant = constantLookup(graph);
   rejectIntegers(graph, constant);
+  rejectForeign(graph.nodes);
   const found = readConvolutions(graph, constant);
   const isKernel = (input: string): boolean => constant(input)?.dims.length === 4;
   const call = graph.nodes.find(({ callsFunction, inputs }) => callsFunction && (found.length === 0 || inputs.some(isKernel)));
@@ -49,7 +52,7 @@ function readConvolutions(graph: OnnxGraph, constant: ConstantLookup): Convoluti
   const following = followingSteps(graph, constant);
   const makers = makersOf(graph.nodes);
   return graph.nodes.flatMap((node) => {
-    const weight = node.op === 'Conv' ? constant(node.inputs[1]) : null;
+    const weight = isConvolution(node) ? constant(node.inputs[1]) : null;
     if (!weight) return [];
     const bias = constant(node.inputs[2]);
     const { steps, obstacle, readers } = following(node.outputs[0]!);

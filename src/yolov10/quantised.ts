@@ -4,12 +4,16 @@ import { intOf } from '../onnx/attributes.ts';
 import { makersOf, type DataType, type OnnxGraph, type OnnxNode, type OnnxTensor } from '../onnx/graph.ts';
 import { toFloat32 } from '../onnx/values.ts';
 import type { ConstantLookup } from './following.ts';
+import { isConvolution } from './foreign.ts';
 
 type Integers = Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array;
 
 const arrays: Partial<Record<DataType, new (buffer: ArrayBuffer) => Integers>> = {
   int8: Int8Array, uint8: Uint8Array, int16: Int16Array, uint16: Uint16Array, int32: Int32Array,
 };
+
+/** What to do about a network that computes in integers. */
+export const FLOAT_FILE = 'This engine does not compute in integers: give the export as it was before quantisation, in float32 or float16.';
 
 /** Convolutions that add up integers, in the standard operator set and in ONNX Runtime's. */
 const integerConvolutions: ReadonlySet<string> = new Set(['QLinearConv', 'ConvInteger']);
@@ -56,20 +60,31 @@ function runLength(dims: readonly number[], axis: number, length: number): numbe
  */
 export function rejectIntegers({ nodes }: OnnxGraph, constant: ConstantLookup): void {
   const makers = makersOf(nodes);
-  const opOf = (name: string | undefined): string | undefined => makers.get(name ?? '')?.op;
   for (const node of nodes) {
-    const [input, weight] = node.inputs.map((name) => (opOf(name) === 'DequantizeLinear' ? makers.get(name)! : null));
-    const isRounded = node.op === 'Conv' && opOf(input?.inputs[0]) === 'QuantizeLinear';
-    const isUnread = node.op === 'Conv' && weight && !constant(node.inputs[1]);
-    if (integerConvolutions.has(node.op)) throw refusal(node, node.op);
-    if (isRounded || isUnread) throw refusal(node, isRounded ? 'its input goes through QuantizeLinear' : 'its weights come out of a DequantizeLinear by blocks, to another type or with computed numbers');
+    const isUnread = isConvolution(node) && makers.get(node.inputs[1] ?? '')?.op === 'DequantizeLinear' && !constant(node.inputs[1]);
+    const found = integerSign(node, makers) ?? (isUnread ? 'its weights come out of a DequantizeLinear by blocks, to another type or with computed numbers' : null);
+    if (found) throw refusal(node, found);
   }
+}
+
+/** Whether a network computes in integers, for which this engine has no way. */
+export function computesInIntegers({ nodes }: OnnxGraph): boolean {
+  const makers = makersOf(nodes);
+  return nodes.some((node) => integerSign(node, makers) !== null);
+}
+
+/** What tells that a convolution computes in integers, in words, or null. */
+function integerSign(node: OnnxNode, makers: ReadonlyMap<string, OnnxNode>): string | null {
+  if (integerConvolutions.has(node.op)) return node.op;
+  const restored = isConvolution(node) ? makers.get(node.inputs[0] ?? '') : undefined;
+  const isRounded = restored?.op === 'DequantizeLinear' && makers.get(restored.inputs[0] ?? '')?.op === 'QuantizeLinear';
+  return isRounded ? 'its input goes through QuantizeLinear' : null;
 }
 
 function refusal(node: OnnxNode, found: string): InputError {
   return new InputError('bad-weights', {
     expected: `a convolution in floating point at "${node.name || node.outputs[0]}"`,
     found: `a quantised one (${found})`,
-    remedy: 'This engine does not compute in integers: give the export as it was before quantisation, in float32 or float16.',
+    remedy: FLOAT_FILE,
   });
 }

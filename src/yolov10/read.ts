@@ -1,5 +1,5 @@
 import { InputError } from '../core/errors.ts';
-import type { DeclaredDim, OnnxModel, OnnxNode, OnnxValue } from '../onnx/graph.ts';
+import type { DeclaredDim, OnnxGraph, OnnxModel, OnnxNode, OnnxValue } from '../onnx/graph.ts';
 import { DOWNS, STAGES, attentionConfig, nameScale } from './config.ts';
 import type { Block, DownIndex, NetworkConfig, ScaleName, StageConfig, StageIndex } from './config.ts';
 import { constantLookup, type Convolution, findConvolutions } from './convolutions.ts';
@@ -27,8 +27,11 @@ export interface Yolov10 {
   preparation: OnnxNode[];
   /** Those of them after which the first convolution may read something else than RGB in 0..1. */
   normalization: OnnxNode[];
-  /** The head whose weights were read: rows of the one-to-many head name an object many times over, for a suppression to thin. */
-  head: 'one-to-one' | 'one-to-many';
+  /**
+   * The head whose weights were read: rows of the one-to-many head name an object many times over, for a suppression to thin.
+   * Unknown where names are lost and the graph picks no rows; it is then taken to be the one-to-one head.
+   */
+  head: 'one-to-one' | 'one-to-many' | 'unknown';
   /** Whether weights were found by their names or by their place in the graph. */
   foundBy: 'name' | 'position';
 }
@@ -55,7 +58,7 @@ export function readYolov10(model: OnnxModel): Yolov10 {
     weights: collectWeights(layers, convolutions),
     labels: readLabels(model.metadata.get('names'), config.head.classCount),
     imageSize: readImageSize(model),
-    head: foundBy === 'name' ? head : 'one-to-one',
+    head: foundBy === 'name' ? head : headByUse(model.graph),
     preparation: prepared,
     normalization: normalization(prepared, constant),
     foundBy,
@@ -72,6 +75,12 @@ function byName(found: Convolution[]): { named: Map<string, Convolution>; head: 
     if (!named.has(oneToOne)) named.set(oneToOne, conv);
   }
   return { named, head };
+}
+
+/** Without names, a graph that picks the best and suppresses none tells that an object is reported once. */
+function headByUse({ nodes }: OnnxGraph): Yolov10['head'] {
+  const thins = nodes.some(({ op }) => op === 'NonMaxSuppression' || op.includes('NMS'));
+  return !thins && nodes.some(({ op }) => op === 'TopK') ? 'one-to-one' : 'unknown';
 }
 
 type Convolutions = ReadonlyMap<string, Convolution>;

@@ -31,11 +31,12 @@ function different(expected: string, found: string, { path }: ConvLayer, label: 
 }
 
 /**
- * Refuses to detect with the one-to-many head: it reports an object many times over, and nothing here thins that out.
+ * Refuses to detect with the one-to-many head: it reports an object many times over, and nothing here thins that out. A head
+ * that the file does not tell is let through.
  * @throws InputError 'unsupported'
  */
 export function checkHead({ head }: Pick<Yolov10, 'head'>): void {
-  if (head === 'one-to-one') return;
+  if (head !== 'one-to-many') return;
   throw new InputError('unsupported', {
     expected: 'the one-to-one head of YOLOv10 ("model.23.one2one_cv2")',
     found: 'only the one-to-many head ("model.23.cv2"), whose detections need suppression',

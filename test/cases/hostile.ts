@@ -94,7 +94,8 @@ export interface BloatedModel {
 /** Models with so many bytes of each kind of thing that decodes to many times its size, and of two that do not. */
 export function* bloatedModels(size: number): Generator<BloatedModel> {
   const many = (...pattern: number[]): Uint8Array => Buffer.alloc(size, Uint8Array.from(pattern));
-  const model = (...graph: Uint8Array[]): Uint8Array => Buffer.concat([field(8, Uint8Array.of(16, 13)), field(7, field(1, field(4, Buffer.from('Relu'))), ...graph)]);
+  const relu = field(1, field(2, Buffer.from('y')), field(4, Buffer.from('Relu')));
+  const model = (...graph: Uint8Array[]): Uint8Array => Buffer.concat([field(8, Uint8Array.of(16, 13)), field(7, relu, ...graph)]);
   const cases: [string, () => Uint8Array, allowed?: number][] = [
     ['dimensions', () => model(field(5, field(1, many(1))))],
     ['64-bit numbers', () => model(field(5, field(7, many(1))))],

@@ -55,3 +55,28 @@ export function roundedActivations(model: OnnxModel): OnnxModel {
   });
   return withGraph(model, { initializers, nodes });
 }
+
+/** Every convolution computed in integers, its input rounded by what is found in it, as `quantize_dynamic` of ONNX Runtime writes it. */
+export function dynamicallyQuantised(model: OnnxModel): OnnxModel {
+  const initializers = new Map(model.graph.initializers);
+  const add = (tensor: OnnxTensor): string => (initializers.set(tensor.name, tensor), tensor.name);
+  const nodes = model.graph.nodes.flatMap((node) => {
+    if (node.op !== 'Conv') return [node];
+    const [input, weight, bias] = node.inputs;
+    const { dims } = initializers.get(weight!)!;
+    const values = toFloat32(initializers.get(weight!)!);
+    const scale = Math.max(...values.map(Math.abs), 1e-6) / 127;
+    const [q, s, z, sum, real, both, scaled] = ['q', 's', 'z', 'sum', 'real', 'both', 'scaled'].map((part) => `${node.outputs[0]} ${part}`) as [string, string, string, string, string, string, string];
+    const stored = add(integers(`${weight} stored`, 'int8', values.map((value) => Math.round(value / scale)), dims));
+    const shift = add(floats(`${node.outputs[0]} shift`, bias ? [...toFloat32(initializers.get(bias)!)] : [0], [1, bias ? dims[0]! : 1, 1, 1]));
+    return [
+      makeNode(`${node.name}_ranged`, 'DynamicQuantizeLinear', [input!], [q, s, z]),
+      { ...node, op: 'ConvInteger', inputs: [q, stored, z], outputs: [sum] },
+      makeNode('', 'Cast', [sum], [real], { to: { kind: 'int', value: 1 } }),
+      makeNode('', 'Mul', [s, add(floats(`${weight} scale`, [scale], []))], [both]),
+      makeNode('', 'Mul', [real, both], [scaled]),
+      makeNode('', 'Add', [scaled, shift], node.outputs),
+    ];
+  });
+  return withGraph(model, { initializers, nodes });
+}

@@ -1,7 +1,11 @@
+import { equal, symbol, valueOf } from '../../core/dim.ts';
 import { InputError } from '../../core/errors.ts';
 import type { DeclaredDim, OnnxModel, OnnxValue } from '../../onnx/graph.ts';
 import { LARGEST_SIDE } from '../../yolov10/input-size.ts';
 import { channelsFirst, pictureInput, statedSize } from '../../yolov10/read.ts';
+import { isFixed, nameOf } from '../shapes/declared.ts';
+import { inferShapes } from '../shapes/infer.ts';
+import { otherInputs, type OtherInputs } from './other-inputs.ts';
 
 /** Which of the input's dimensions shall be free. */
 export type Dynamic = 'batch' | 'batch,height,width' | 'none';
@@ -15,29 +19,44 @@ export interface GoalOptions {
   size?: readonly [number, number];
 }
 
-/** The input as the repaired file shall declare it. */
+/** The inputs as the repaired file shall declare them. */
 export interface Goal {
+  /** The one that takes pictures, as the file declares it. */
   input: OnnxValue;
   dynamic: Dynamic;
   dims: DeclaredDim[];
+  others: OtherInputs;
 }
 
 /**
- * What the picture input shall look like.
- * @throws InputError 'unsupported' for a model without one or of a size that cannot be, 'bad-argument' for wishes that do not fit
+ * What the inputs shall look like.
+ * @throws InputError 'unsupported' for a model without a picture or of a size that cannot be, 'bad-argument' for wishes that do not fit
  */
 export function goalFor(model: OnnxModel, { dynamic, batch = 1, size }: GoalOptions): Goal {
   const input = pictureInput(model) ?? model.graph.inputs.find(({ dims }) => dims === null);
   if (!input) throw noPicture(model);
-  const declared = channelsFirst(input.dims ?? [null, 3, 640, 640]);
-  const channels = typeof declared[1] === 'number' ? declared[1] : 3;
+  const declared = channelsFirst(input.dims ?? [null, null, 640, 640]);
   if (!Number.isInteger(batch) || batch < 1) throw badWish('a whole batch of at least 1', String(batch));
-  const open = size === undefined && declared.slice(2).some((side) => typeof side !== 'number' || side <= 0);
+  const open = size === undefined && declared.slice(2).some((side) => !isFixed(side));
   const free = dynamic ?? (open ? 'batch,height,width' : 'batch');
-  if (free === 'batch,height,width') return { input, dynamic: free, dims: ['batch', channels, 'height', 'width'] };
+  const [height, width] = free === 'batch,height,width' ? (['height', 'width'] as const) : sizeFor(model, size);
+  const dims = [free === 'none' ? batch : 'batch', channelsFor(model, input, declared[1]!), height, width];
+  return { input, dynamic: free, dims, others: otherInputs(model, input, dims[0]!) };
+}
+
+/** The channels that a file declares, or where it leaves them open those that its graph asks for. */
+function channelsFor(model: OnnxModel, { name, dims }: OnnxValue, declared: DeclaredDim): DeclaredDim {
+  if (isFixed(declared)) return declared;
+  const open = 'channels of the picture';
+  const { pins } = inferShapes(model, { inputs: new Map([[name, (dims ?? [null, null, null, null]).with(1, open)]]) });
+  const sides = pins.map(({ left, right }) => [left, right]).find((pair) => pair.some((dim) => equal(dim, symbol(open))));
+  return sides?.map(valueOf).find((value) => value !== undefined) ?? nameOf(declared) ?? null;
+}
+
+function sizeFor(model: OnnxModel, size: GoalOptions['size']): readonly [number, number] {
   const [height, width] = size ?? fileSize(model);
   if (!isSize(height) || !isSize(width)) throw badSize(height, width, size !== undefined);
-  return { input, dynamic: free, dims: [free === 'batch' ? 'batch' : batch, channels, height, width] };
+  return [height, width];
 }
 
 function fileSize(model: OnnxModel): readonly [number, number] {

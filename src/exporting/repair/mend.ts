@@ -1,11 +1,12 @@
 import { format, isKnown, valueOf } from '../../core/dim.ts';
 import type { DeclaredDim, OnnxValue } from '../../onnx/graph.ts';
 import type { ModelFile } from '../../onnx/model-file.ts';
-import { examine } from '../doctor/patient.ts';
 import { inferShapes, type Known } from '../shapes/infer.ts';
 import { orderNodes } from '../shapes/order.ts';
 import { Constants } from './constants.ts';
 import type { Goal } from './goal.ts';
+import { otherDims } from './other-inputs.ts';
+import { examineAgain } from './repairing.ts';
 import { writeScales } from './resizes.ts';
 import { unbake } from './unbake.ts';
 import { type Written, writeTargets } from './targets.ts';
@@ -24,19 +25,28 @@ const rounds = 64;
 export function mend(file: ModelFile, goal: Goal): string[] {
   const before = file.read();
   const way = throughAnyBatch(goal);
-  declareInput(file, way);
+  declareInputs(file, way);
   const changes = [...sortNodes(file), ...mendNodes(file, givenBatch(goal))];
   let annotated = settle(file);
   if (way !== goal && verifyShapes(file.read(), true).length === 0) {
-    declareInput(file, goal);
+    declareInputs(file, goal);
     annotated = settle(file);
   }
   const after = file.read().graph;
   return [
     ...redeclared('input', before.graph.inputs, after.inputs),
+    ...aboutOthers(goal),
     ...changes,
     ...redeclared('output', before.graph.outputs, after.outputs),
     `shapes of ${annotated} intermediate values written down`,
+  ];
+}
+
+/** What is taken for granted of inputs that the file does not tell enough of. */
+function aboutOthers({ others: { perPicture, shared } }: Goal): string[] {
+  return [
+    ...perPicture.map((name) => `input "${name}" is taken to hold an entry for each picture`),
+    ...shared.map((name) => `input "${name}" is left as it is: every picture of a batch gets the same`),
   ];
 }
 
@@ -64,13 +74,13 @@ function sortNodes(file: ModelFile): string[] {
 
 function mendNodes(file: ModelFile, given: number | undefined): string[] {
   const constants = new Constants(file);
-  const changes = writeScales(file, examine(file.read()), constants);
+  const changes = writeScales(examineAgain(file, constants));
   for (let round = 0; round < rounds; round++) {
-    const freed = unbake(file, examine(file.read()), constants, given);
+    const freed = unbake(examineAgain(file, constants), given);
     changes.push(...freed);
     if (freed.length === 0) break;
   }
-  const written = writeTargets(file, examine(file.read()), constants);
+  const written = writeTargets(examineAgain(file, constants));
   const removed = file.prune();
   changes.push(...surviving(file, written));
   if (removed > 0) changes.push(`removed ${removed} nodes that only worked out shapes`);
@@ -83,8 +93,11 @@ function surviving(file: ModelFile, written: readonly Written[]): string[] {
   return written.flatMap(({ output, change }) => (made.has(output) ? [change] : []));
 }
 
-function declareInput(file: ModelFile, { input, dims }: Goal): void {
-  if (!isSame(input.dims, dims)) file.declare(input.name, dims);
+function declareInputs(file: ModelFile, goal: Goal): void {
+  const { input, dims, others } = goal;
+  for (const [before, after] of [[input, dims] as const, ...others.all.map((other) => [other, otherDims(other, goal)] as const)]) {
+    if (after && !isSame(before.dims, after)) file.declare(before.name, after);
+  }
 }
 
 /** Declares outputs and every value between by what follows from the inputs; returns how many are between. */
@@ -109,8 +122,9 @@ function settle(file: ModelFile): number {
 }
 
 function redeclared(what: string, before: readonly OnnxValue[], after: readonly OnnxValue[]): string[] {
+  const earlier = new Map(before.map((value) => [value.name, value]));
   return after.flatMap(({ name, dims, dataType }) => {
-    const old = before.find((value) => value.name === name);
+    const old = earlier.get(name);
     return [
       ...(isSame(old?.dims ?? null, dims) ? [] : [`${what} "${name}" [${old?.dims ?? '?'}] → [${dims!}]`]),
       ...(old?.dataType === dataType ? [] : [`${what} "${name}" ${old?.dataType} → ${dataType}`]),

@@ -4,9 +4,10 @@ import { withMetadata } from '../../onnx/metadata.ts';
 import { ModelFile } from '../../onnx/model-file.ts';
 import { type ParseOptions, parseModel } from '../../onnx/parse.ts';
 import { hasChannelsLast, pictureInput, readYolov10 } from '../../yolov10/read.ts';
-import { goalFor } from './goal.ts';
+import { type Goal, goalFor } from './goal.ts';
 import { mend } from './mend.ts';
 import { staleMetadata } from './metadata.ts';
+import { shareAll } from './other-inputs.ts';
 import { type RebuildOptions, rebuild } from './rebuild.ts';
 import { verifyNetwork, verifyShapes, verifyWeights } from './verify.ts';
 
@@ -48,8 +49,14 @@ function whyRebuild(model: OnnxModel, { opset, half, output, forceRebuild }: Rep
   ];
 }
 
+/** Mends towards the goal, or where that fails with every input shared that may have been made for one picture. */
 function tryMend(bytes: Uint8Array, model: OnnxModel, options: RepairOptions): Repair | string[] {
   const goal = goalFor(model, options);
+  const mended = mendTowards(goal, bytes, model, options);
+  return Array.isArray(mended) && goal.others.perPicture.length > 0 ? mendTowards(shareAll(goal), bytes, model, options) : mended;
+}
+
+function mendTowards(goal: Goal, bytes: Uint8Array, model: OnnxModel, options: RepairOptions): Repair | string[] {
   const stale = staleMetadata(model, goal);
   const file = ModelFile.open(stale.size > 0 ? withMetadata(bytes, stale) : bytes, options);
   if (file.hasSubgraphs) return ['it has nodes with graphs inside'];

@@ -1,15 +1,14 @@
 import { constant, type Dim, divideExactly, valueOf } from '../../core/dim.ts';
 import type { OnnxNode } from '../../onnx/graph.ts';
-import type { ModelFile } from '../../onnx/model-file.ts';
 import { dimsOf, type Patient, variesWithBatch } from '../doctor/patient.ts';
 import { label } from '../shapes/infer.ts';
-import type { Constants } from './constants.ts';
+import type { Repairing } from './repairing.ts';
 
 /**
  * Gives Resizes that are told the size of their output, the batch with it, the scales instead, which no batch is part of.
  * Only whole multiples are exact in both. Returns what it changed.
  */
-export function writeScales(file: ModelFile, patient: Patient, constants: Constants): string[] {
+export function writeScales({ file, patient, constants }: Repairing): string[] {
   return patient.model.graph.nodes.flatMap((node) => {
     const scales = hasSizes(node) ? scalesOf(patient, node) : undefined;
     const name = scales && constants.put('float', [scales.length], scales);

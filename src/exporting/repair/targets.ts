@@ -1,13 +1,11 @@
 import { constant, type Dim, equal, formatShape, valueOf } from '../../core/dim.ts';
 import { intOf } from '../../onnx/attributes.ts';
 import type { OnnxNode } from '../../onnx/graph.ts';
-import type { ModelFile } from '../../onnx/model-file.ts';
 import { namesNoAxes } from '../doctor/checks/slices.ts';
 import { dimsOf, isWritten, type Patient } from '../doctor/patient.ts';
 import { label } from '../shapes/infer.ts';
 import { numbersOf, type Shape } from '../shapes/rule.ts';
-import type { Bench } from './bench.ts';
-import type { Constants } from './constants.ts';
+import type { Repairing } from './repairing.ts';
 
 /** What was written at a node, named by its first output. */
 export interface Written {
@@ -16,20 +14,19 @@ export interface Written {
 }
 
 /** Writes computed shapes down as constants where the graph allows; returns what it wrote. */
-export function writeTargets(file: ModelFile, patient: Patient, constants: Constants): Written[] {
-  const bench = { file, patient, constants };
-  return patient.model.graph.nodes.flatMap((node) => writeNode(bench, node).map((change) => ({ output: node.outputs[0]!, change })));
+export function writeTargets(repairing: Repairing): Written[] {
+  return repairing.patient.model.graph.nodes.flatMap((node) => writeNode(repairing, node).map((change) => ({ output: node.outputs[0]!, change })));
 }
 
-function writeNode(bench: Bench, node: OnnxNode): string[] {
-  if (node.op === 'Reshape') return writeReshape(bench, node);
-  if (node.op === 'Expand') return writeExpand(bench, node);
-  if (node.op === 'Squeeze') return [...writeInputs(bench, node), ...writeAxes(bench, node)];
-  if (node.op === 'Tile') return [...writeInputs(bench, node), ...tileToExpand(bench, node)];
-  return writeInputs(bench, node);
+function writeNode(repairing: Repairing, node: OnnxNode): string[] {
+  if (node.op === 'Reshape') return writeReshape(repairing, node);
+  if (node.op === 'Expand') return writeExpand(repairing, node);
+  if (node.op === 'Squeeze') return [...writeInputs(repairing, node), ...writeAxes(repairing, node)];
+  if (node.op === 'Tile') return [...writeInputs(repairing, node), ...tileToExpand(repairing, node)];
+  return writeInputs(repairing, node);
 }
 
-function writeReshape({ file, patient, constants }: Bench, node: OnnxNode): string[] {
+function writeReshape({ file, patient, constants }: Repairing, node: OnnxNode): string[] {
   const [from, to] = [dimsOf(patient.full, node.inputs[0]), dimsOf(patient.full, node.outputs[0])];
   if (!from || !to || isPlain(patient, node)) return [];
   const target = reshapeTarget(from, to, intOf(node, 'allowzero', 0) === 1);
@@ -53,7 +50,7 @@ function reshapeTarget(from: Shape, to: Shape, zeroMeansZero: boolean): number[]
 }
 
 /** An Expand needs no dimension that its input already has. */
-function writeExpand({ file, patient, constants }: Bench, node: OnnxNode): string[] {
+function writeExpand({ file, patient, constants }: Repairing, node: OnnxNode): string[] {
   const from = dimsOf(patient.full, node.inputs[0]);
   const wanted = patient.full.values.get(node.inputs[1] ?? '')?.elements;
   if (!from || !wanted || isWritten(patient, node.inputs[1])) return [];
@@ -66,7 +63,7 @@ function writeExpand({ file, patient, constants }: Bench, node: OnnxNode): strin
 }
 
 /** A Squeeze without axes drops a dimension that varies where it happens to be 1: it is told which ones are always 1. */
-function writeAxes({ file, patient, constants }: Bench, node: OnnxNode): string[] {
+function writeAxes({ file, patient, constants }: Repairing, node: OnnxNode): string[] {
   const from = dimsOf(patient.full, node.inputs[0]);
   if (!from || !namesNoAxes(patient, node) || from.every((dim) => valueOf(dim) !== undefined)) return [];
   const axes = from.flatMap((dim, axis) => (valueOf(dim) === 1 ? [axis] : []));
@@ -86,7 +83,7 @@ function writeAxes({ file, patient, constants }: Bench, node: OnnxNode): string[
 }
 
 /** ONNX's inference loses named dimensions in a Tile but not in an Expand; on dimensions of 1 they do the same. */
-function tileToExpand({ file, patient, constants }: Bench, node: OnnxNode): string[] {
+function tileToExpand({ file, patient, constants }: Repairing, node: OnnxNode): string[] {
   const from = dimsOf(patient.full, node.inputs[0]);
   const repeats = numbersOf(patient.full.values.get(node.inputs[1] ?? ''));
   const stretches = repeats && from?.every((dim: Dim, axis) => repeats[axis] === 1 || valueOf(dim) === 1);
@@ -97,7 +94,7 @@ function tileToExpand({ file, patient, constants }: Bench, node: OnnxNode): stri
 }
 
 /** Replaces inputs that are worked out but always the same by what they come to. */
-function writeInputs({ file, patient, constants }: Bench, node: OnnxNode): string[] {
+function writeInputs({ file, patient, constants }: Repairing, node: OnnxNode): string[] {
   return node.inputs.flatMap((input, position) => {
     const value = patient.full.values.get(input);
     const numbers = numbersOf(value);

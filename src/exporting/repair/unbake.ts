@@ -1,29 +1,27 @@
 import { valueOf } from '../../core/dim.ts';
 import type { OnnxNode, OnnxTensor } from '../../onnx/graph.ts';
-import type { ModelFile } from '../../onnx/model-file.ts';
 import { openTarget } from '../doctor/checks/open-target.ts';
 import { dimsOf, isBatchDynamic, type Patient } from '../doctor/patient.ts';
 import { label } from '../shapes/infer.ts';
 import { operandsOf } from '../shapes/operands.ts';
 import { constantTensor } from '../shapes/ops/constants.ts';
 import { numbersOf } from '../shapes/rule.ts';
-import type { Bench } from './bench.ts';
-import type { Constants } from './constants.ts';
+import type { Repairing } from './repairing.ts';
 
 /**
  * Frees what has a batch size written into it; returns what it freed. Later nodes may come to light only after it.
  * @param given the batch that the file was made for, where it declared one
  */
-export function unbake(file: ModelFile, patient: Patient, constants: Constants, given?: number): string[] {
+export function unbake(repairing: Repairing, given?: number): string[] {
+  const { patient } = repairing;
   if (!isBatchDynamic(patient)) return [];
-  const bench = { file, patient, constants };
-  const reshaped = patient.model.graph.nodes.flatMap((node) => freeReshape(bench, node, given) ?? []);
-  const pinned = patient.full.pins.flatMap(({ output }) => freeOperands(bench, patient.makers.get(output)!));
+  const reshaped = patient.model.graph.nodes.flatMap((node) => freeReshape(repairing, node, given) ?? []);
+  const pinned = patient.full.pins.flatMap(({ output }) => freeOperands(repairing, patient.makers.get(output)!));
   return [...new Set([...reshaped, ...pinned])];
 }
 
 /** Makes a Reshape copy the batch, or leave it open, instead of asking for a fixed one. */
-function freeReshape({ file, patient, constants }: Bench, node: OnnxNode, given: number | undefined): string | undefined {
+function freeReshape({ file, patient, constants }: Repairing, node: OnnxNode, given: number | undefined): string | undefined {
   const target = openTarget(patient, node, given);
   const name = target && constants.put('int64', [target.length], target);
   if (!name) return undefined;
@@ -32,22 +30,22 @@ function freeReshape({ file, patient, constants }: Bench, node: OnnxNode, given:
 }
 
 /** Gives the operands of a node that mixes a fixed batch with the input's a leading 1, where that loses nothing. */
-function freeOperands(bench: Bench, node: OnnxNode): string | string[] {
-  if (node.op === 'Expand') return freeShapeInput(bench, node) ?? [];
-  return operandsOf(node).flatMap((name, position) => (isFixed(bench.patient, name) ? (freeSource(bench, node, position) ?? []) : []));
+function freeOperands(repairing: Repairing, node: OnnxNode): string | string[] {
+  if (node.op === 'Expand') return freeShapeInput(repairing, node) ?? [];
+  return operandsOf(node).flatMap((name, position) => (isFixed(repairing.patient, name) ? (freeSource(repairing, node, position) ?? []) : []));
 }
 
 /** Walks up from an operand to the node or constant that fixed its leading dimension. */
-function freeSource(bench: Bench, reader: OnnxNode, position: number): string | undefined {
+function freeSource(repairing: Repairing, reader: OnnxNode, position: number): string | undefined {
   let node = reader;
   let place = position;
   for (let step = 0; step < 16; step++) {
     const name = node.inputs[place]!;
-    const maker = bench.patient.makers.get(name);
-    if (!maker || maker.op === 'Constant') return freeConstant(bench, node, place);
-    if (maker.op === 'Expand' || maker.op === 'Tile') return freeShapeInput(bench, maker);
+    const maker = repairing.patient.makers.get(name);
+    if (!maker || maker.op === 'Constant') return freeConstant(repairing, node, place);
+    if (maker.op === 'Expand' || maker.op === 'Tile') return freeShapeInput(repairing, maker);
     node = maker;
-    place = operandsOf(maker).findIndex((input) => isFixed(bench.patient, input));
+    place = operandsOf(maker).findIndex((input) => isFixed(repairing.patient, input));
     if (place < 0) return undefined;
   }
   return undefined;
@@ -59,7 +57,7 @@ function isFixed({ full }: Patient, name: string): boolean {
 }
 
 /** Sets the leading element of an Expand's shape or a Tile's repeats to 1. */
-function freeShapeInput({ file, patient, constants }: Bench, node: OnnxNode): string | undefined {
+function freeShapeInput({ file, patient, constants }: Repairing, node: OnnxNode): string | undefined {
   const numbers = numbersOf(patient.full.values.get(node.inputs[1] ?? ''));
   const name = numbers && numbers[0]! > 1 ? constants.put('int64', [numbers.length], [1, ...numbers.slice(1)]) : undefined;
   if (!name) return undefined;
@@ -68,7 +66,7 @@ function freeShapeInput({ file, patient, constants }: Bench, node: OnnxNode): st
 }
 
 /** Cuts a constant that repeats itself along the batch to one copy. */
-function freeConstant({ file, patient, constants }: Bench, reader: OnnxNode, position: number): string | undefined {
+function freeConstant({ file, patient, constants }: Repairing, reader: OnnxNode, position: number): string | undefined {
   const name = reader.inputs[position]!;
   const maker = patient.makers.get(name);
   const tensor = patient.model.graph.initializers.get(name) ?? (maker && constantTensor(maker));

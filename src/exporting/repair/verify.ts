@@ -2,6 +2,7 @@ import { format, isKnown, valueOf } from '../../core/dim.ts';
 import type { OnnxModel, OnnxTensor } from '../../onnx/graph.ts';
 import { diagnose } from '../doctor/diagnose.ts';
 import type { FindingCode } from '../doctor/finding.ts';
+import { isConvolution } from '../../yolov10/foreign.ts';
 import type { Yolov10 } from '../../yolov10/read.ts';
 import { describe, dimsOf, type Patient } from '../doctor/patient.ts';
 import { inferShapes, onnxView } from '../shapes/infer.ts';
@@ -41,7 +42,7 @@ function checkShapes({ full, model, dataSized }: Patient): string[] {
 function checkOnnxView({ model, full, dims }: Patient): string[] {
   const open = dims.slice(2).some((dim) => valueOf(dim) === undefined);
   const bare = inferShapes(model, { view: { ...onnxView, trustsAnnotations: open } });
-  return model.graph.nodes.filter(({ op }) => op === 'Conv').flatMap(({ inputs }) => {
+  return model.graph.nodes.filter(isConvolution).flatMap(({ inputs }) => {
     const [theirs, ours] = [dimsOf(bare, inputs[0]), dimsOf(full, inputs[0])];
     const same = theirs && ours && theirs.length === ours.length && theirs[1] && isKnown(theirs[1]) && format(theirs[1]) === format(ours[1]!);
     return same ? [] : [`ONNX infers ${describe(bare.shapes.get(inputs[0]!))} for "${inputs[0]}"`];

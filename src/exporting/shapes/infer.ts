@@ -1,7 +1,7 @@
 import { InputError } from '../../core/errors.ts';
 import { constant, isKnown } from '../../core/dim.ts';
 import type { DataType, DeclaredDim, OnnxModel, OnnxNode, OnnxTensor } from '../../onnx/graph.ts';
-import { annotationsOf, customaryName, symbolic } from './declared.ts';
+import { annotationsOf, inputShapes } from './declared.ts';
 import { orderNodes } from './order.ts';
 import { ruleOf } from './registry.ts';
 import { fail, type Failure, type Inferred, isFailure, type Pin, type Rule, type Shape, type Site, type Value, type View } from './rule.ts';
@@ -84,10 +84,9 @@ class Walk {
       shapes: new Map(), values: new Map(), types: new Map(), pins: [], contradictions: new Map(), unknownOps: [], stuck: [],
     };
     for (const tensor of model.graph.initializers.values()) this.#setConstant(tensor.name, tensor);
-    for (const { name, dataType, dims } of model.graph.inputs) {
-      const declared = inputs?.get(name) ?? dims;
-      this.#result.types.set(name, dataType);
-      this.#result.shapes.set(name, declared ? { dims: symbolic(declared, stride, customaryName(name, declared)) } : { reason: `the input "${name}" declares no shape` });
+    for (const { name, dataType } of model.graph.inputs) this.#result.types.set(name, dataType);
+    for (const [name, dims] of inputShapes(model, stride, inputs)) {
+      this.#result.shapes.set(name, dims ? { dims } : { reason: `the input "${name}" declares no shape` });
     }
   }
 

@@ -6,7 +6,7 @@ import type { Pin, Shape } from '../../shapes/rule.ts';
 import { type Finding, type FindingCode, repairCommand } from '../finding.ts';
 import { dimsOf, isBatchDynamic, type Patient, variesWithBatch } from '../patient.ts';
 import { openTarget } from './open-target.ts';
-import { takesPictures } from './slices.ts';
+import { shufflesPictures, takesPictures } from './slices.ts';
 
 /** A batch size written into the graph where the input says it varies. */
 export function checkBatch(patient: Patient): Finding[] {
@@ -19,7 +19,7 @@ export function checkBatch(patient: Patient): Finding[] {
 }
 
 function checkReshape(patient: Patient, node: OnnxNode): Finding | undefined {
-  if (node.op !== 'Reshape') return undefined;
+  if (node.op !== 'Reshape' || shufflesPictures(patient, node)) return undefined;
   const input = dimsOf(patient.full, node.inputs[0]);
   const target = patient.full.values.get(node.inputs[1] ?? '')?.elements;
   const baked = target?.[0] && valueOf(target[0]);

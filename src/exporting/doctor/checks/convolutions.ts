@@ -61,8 +61,8 @@ function checkOnnx(patient: Patient): Finding[] {
 
 /** Convolutions that a view knows no channels for although they follow from the file. */
 function lostConvolutions(patient: Patient, view: Inference): OnnxNode[] {
-  return patient.model.graph.nodes.filter(({ op, inputs }) => {
-    if (op !== 'Conv' && op !== 'ConvTranspose') return false;
+  return patient.model.graph.nodes.filter(({ op, domain, inputs }) => {
+    if (domain !== '' || (op !== 'Conv' && op !== 'ConvTranspose')) return false;
     const [channels, actual] = [view, patient.full].map((inference) => dimsOf(inference, inputs[0])?.[1]);
     return actual !== undefined && isKnown(actual) && !(channels && isKnown(channels));
   });

@@ -1,5 +1,6 @@
 import { type Dim, format, formatShape, isKnown, valueOf } from '../../../core/dim.ts';
 import type { DeclaredDim, OnnxValue } from '../../../onnx/graph.ts';
+import { isFixed, nameOf } from '../../shapes/declared.ts';
 import { exportAgain, type Finding, repairCommand } from '../finding.ts';
 import { dimsOf, isBatchDynamic, type Patient, readsPicture, variesWithBatch } from '../patient.ts';
 
@@ -38,7 +39,7 @@ function promisesBatch({ picture, full }: Patient, { name, dims }: OnnxValue): b
 function checkOutputBatch(patient: Patient, { name, dims }: OnnxValue): Finding[] {
   const inferred = dimsOf(patient.full, name);
   if (!isBatchDynamic(patient) || !dims || !inferred?.[0]) return [];
-  const declaredFixed = typeof dims[0] === 'number' && variesWithBatch(patient, inferred[0]);
+  const declaredFixed = isFixed(dims[0]) && variesWithBatch(patient, inferred[0]);
   const reallyFixed = valueOf(inferred[0]) !== undefined && readsPicture(patient, name);
   if (!declaredFixed && !reallyFixed) return [];
   return [{
@@ -72,8 +73,8 @@ function checkOutputNames(patient: Patient, { name, dims }: OnnxValue): Finding[
 function isMisnamed(declared: DeclaredDim, inferred: Dim): boolean {
   if (!isKnown(inferred)) return false;
   const size = valueOf(inferred);
-  if (typeof declared === 'string') return size !== undefined || nameTaken(declared, inferred);
-  return declared === null && size !== undefined;
+  const name = nameOf(declared);
+  return size === undefined ? name !== undefined && nameTaken(name, inferred) : typeof declared !== 'number';
 }
 
 /** `anchors` for six columns is wrong; `anchors` for an expression that has no short name is fair. */

@@ -1,18 +1,34 @@
 import { INLINE_FUNCTIONS } from '../../../onnx/functions.ts';
 import type { OnnxNode } from '../../../onnx/graph.ts';
+import { isForeignConvolution, remedyFor } from '../../../yolov10/foreign.ts';
+import { computesInIntegers, FLOAT_FILE } from '../../../yolov10/quantised.ts';
 import { label } from '../../shapes/infer.ts';
 import { type Finding, rebuildCommand, repairCommand } from '../finding.ts';
-import type { Patient } from '../patient.ts';
+import { dimsOf, type Patient, variesWithBatch } from '../patient.ts';
 
 /** Operators that some engine lacks or restricts. */
 export function checkOperators(patient: Patient): Finding[] {
-  return [...checkUnknown(patient), ...checkTopK(patient), ...checkMod(patient), ...checkGatherElements(patient)];
+  return [...checkUnknown(patient), ...checkDynamicRange(patient), ...checkTopK(patient), ...checkMod(patient), ...checkGatherElements(patient)];
 }
 
-function checkUnknown({ full }: Patient): Finding[] {
+function checkUnknown(patient: Patient): Finding[] {
+  const { full } = patient;
   const byOperator = new Map(full.unknownOps.map((node) => [`${node.domain}.${node.op}`, node]));
   const [functions, others] = [true, false].map((calls) => [...byOperator.values()].filter(({ callsFunction = false }) => callsFunction === calls));
-  return [...others!.map((node) => (node.domain === '' ? notFollowed(node) : unknownPlugin(node))), ...functionFinding(functions!)];
+  const remedy = others!.length > 0 ? wayWithout(patient) : '';
+  return [...others!.map((node) => (node.domain === '' ? notFollowed(node, remedy) : unknownPlugin(node, remedy))), ...functionFinding(functions!)];
+}
+
+/** How to come by a file without such operators. */
+function wayWithout(patient: Patient): string {
+  return otherFile(patient) ?? `To have the network written without it: ${rebuildCommand}`;
+}
+
+/** Which file to give instead, where the weights of this one cannot be read, so that no network can be written anew. */
+export function otherFile({ model: { graph } }: Patient): string | undefined {
+  if (computesInIntegers(graph)) return FLOAT_FILE;
+  const foreign = graph.nodes.find(isForeignConvolution);
+  return foreign && remedyFor(foreign);
 }
 
 /** One finding for all functions: a file that has one has them for every module. */
@@ -30,7 +46,7 @@ function functionFinding([node, ...more]: readonly OnnxNode[]): Finding[] {
 }
 
 /** An operator of the standard set for which there is no rule, or one that claims to be. */
-function notFollowed(node: OnnxNode): Finding {
+function notFollowed(node: OnnxNode, remedy: string): Finding {
   return {
     code: 'unknown-operator',
     severity: 'warning',
@@ -38,11 +54,11 @@ function notFollowed(node: OnnxNode): Finding {
     is: `the operator ${node.op}, which is not followed here`,
     shouldBe: 'an operator whose shapes are known',
     breaks: [],
-    remedy: `Engines may well run it; to have the network written without it: ${rebuildCommand}`,
+    remedy: `Engines may well run it. ${remedy}`,
   };
 }
 
-function unknownPlugin(node: OnnxNode): Finding {
+function unknownPlugin(node: OnnxNode, remedy: string): Finding {
   return {
     code: 'unknown-operator',
     severity: 'warning',
@@ -50,8 +66,23 @@ function unknownPlugin(node: OnnxNode): Finding {
     is: `the operator ${node.domain}.${node.op}`,
     shouldBe: 'an operator of the standard set',
     breaks: [{ engine: 'engines without this operator', message: 'Plugin not found, are the plugin name, version, and namespace correct?' }],
-    remedy: `Shapes behind it are not known here; to have the network written without it: ${rebuildCommand}`,
+    remedy: `Shapes behind it are not known here. ${remedy}`,
   };
+}
+
+/** Dynamic quantisation measures the least and the largest number of a value as it runs, over all pictures at once. */
+function checkDynamicRange(patient: Patient): Finding[] {
+  const [node, ...more] = find(patient, 'DynamicQuantizeLinear').filter(({ inputs }) => dimsOf(patient.full, inputs[0])?.some((dim) => variesWithBatch(patient, dim)));
+  if (!node) return [];
+  return [{
+    code: 'batch-sliced',
+    severity: 'error',
+    node: label(node),
+    is: `DynamicQuantizeLinear over all pictures of the batch${more.length > 0 ? `, and ${more.length} more` : ''}`,
+    shouldBe: 'scales that no other picture changes',
+    breaks: [{ engine: 'every engine at a batch above 1', message: 'none; what is found in a picture depends on the others' }],
+    remedy: FLOAT_FILE,
+  }];
 }
 
 function find({ model }: Patient, op: string): OnnxNode[] {

@@ -1,10 +1,10 @@
-import { equal, formatShape, isKnown, valueOf } from '../../../core/dim.ts';
+import { type Dim, equal, formatShape, isKnown, product, valueOf } from '../../../core/dim.ts';
 import { intOf, intsOf } from '../../../onnx/attributes.ts';
 import type { OnnxNode } from '../../../onnx/graph.ts';
 import { label } from '../../shapes/infer.ts';
-import { numbersOf } from '../../shapes/rule.ts';
+import { numbersOf, type Shape } from '../../shapes/rule.ts';
 import { type Finding, repairCommand } from '../finding.ts';
-import { dimsOf, isBatchDynamic, type Patient, variesWithBatch } from '../patient.ts';
+import { dimsOf, isBatchDynamic, type Patient, readsPicture, variesWithBatch } from '../patient.ts';
 import { countsPictures } from './counting.ts';
 
 /** Operators that cut pieces out along an axis, or leave all of it. */
@@ -53,9 +53,17 @@ function axesAlong(patient: Patient, node: OnnxNode, rank: number): number[] {
       return namesNoAxes(patient, node) ? allAxes(rank) : (axesOf(patient, node, 1) ?? []);
     case 'Softmax':
     case 'LogSoftmax':
+    case 'Hardmax':
       return patient.model.opset < 13 ? allAxes(rank).slice(intOf(node, 'axis', 1)) : [intOf(node, 'axis', -1)];
     case 'TopK':
+    case 'LpNormalization':
       return [intOf(node, 'axis', -1)];
+    case 'LayerNormalization':
+      return allAxes(rank).slice(intOf(node, 'axis', -1));
+    case 'MeanVarianceNormalization':
+      return intsOf(node, 'axes') ?? [0, 2, 3];
+    case 'CumSum':
+      return sumsContent(patient, node) ? (numbersOf(patient.full.values.get(node.inputs[1] ?? '')) ?? []) : [];
     default:
       return [];
   }
@@ -63,6 +71,11 @@ function axesAlong(patient: Patient, node: OnnxNode, rank: number): number[] {
 
 function allAxes(rank: number): number[] {
   return Array.from({ length: rank }, (_, axis) => axis);
+}
+
+/** Whether a running sum is one of what the inputs hold: one of ones numbers the pictures. */
+function sumsContent({ model, makers }: Patient, { inputs }: OnnxNode): boolean {
+  return model.graph.inputs.some((picture) => readsPicture({ picture, makers }, inputs[0]!));
 }
 
 /** The axes that an index of several numbers goes into. */
@@ -91,14 +104,27 @@ export function namesNoAxes(patient: Patient, node: OnnxNode): boolean {
 
 /**
  * Whether a Reshape names as the batch what does not lie in memory picture by picture: the batch was turned inwards or
- * stacked before. Merged otherwise, as with the heads of an attention, it may come apart again as it was.
+ * stacked before, or is named behind other dimensions. Merged, as with the heads of an attention, it may come apart again
+ * as it was.
  */
-function shufflesPictures(patient: Patient, node: OnnxNode): boolean {
+export function shufflesPictures(patient: Patient, node: OnnxNode): boolean {
   if (node.op !== 'Reshape' || node.domain !== '' || !isBatchDynamic(patient)) return false;
   const [from, to] = [node.inputs[0], node.outputs[0]].map((name) => dimsOf(patient.full, name));
+  const place = to?.findIndex((dim) => equal(dim, patient.dims[0]!)) ?? -1;
   const leading = from?.find((dim) => valueOf(dim) !== 1);
-  if (!leading || !to?.[0] || !equal(to[0], patient.dims[0]!) || !from!.some((dim) => variesWithBatch(patient, dim))) return false;
-  return isKnown(leading) && (!variesWithBatch(patient, leading) || isStack(patient, node.inputs[0]!));
+  if (!leading || place < 0 || !from!.some((dim) => variesWithBatch(patient, dim))) return false;
+  return place === 0 ? wasTurned(patient, node.inputs[0]!, leading) : equal(leading, patient.dims[0]!) && isBehind(to!, place);
+}
+
+/** Whether what comes first in memory is no batch, or several. */
+function wasTurned(patient: Patient, name: string, leading: Dim): boolean {
+  return isKnown(leading) && (!variesWithBatch(patient, leading) || isStack(patient, name));
+}
+
+/** Whether dimensions other than 1 stand before a place. */
+function isBehind(dims: Shape, place: number): boolean {
+  const before = product(dims.slice(0, place));
+  return isKnown(before) && valueOf(before) !== 1;
 }
 
 /** Whether a value is several batches one after the other. */

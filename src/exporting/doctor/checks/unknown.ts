@@ -2,12 +2,13 @@ import { formatShape, isKnown } from '../../../core/dim.ts';
 import { INLINE_FUNCTIONS } from '../../../onnx/functions.ts';
 import { type Finding, repairCommand } from '../finding.ts';
 import { dimsOf, type Patient } from '../patient.ts';
+import { otherFile } from './operators.ts';
 
 const foundLater = 'Nothing, where it counts what is found, as a suppression inside the graph does. Engines that need fixed shapes take the rows of --output detections.';
 
 /** Outputs whose shape cannot be worked out at all, with the first reason on the way. */
 export function checkUnknown(patient: Patient): Finding[] {
-  const remedy = patient.model.graph.nodes.some(({ callsFunction }) => callsFunction) ? INLINE_FUNCTIONS : repairCommand;
+  const remedy = patient.model.graph.nodes.some(({ callsFunction }) => callsFunction) ? INLINE_FUNCTIONS : (otherFile(patient) ?? repairCommand);
   return patient.model.graph.outputs.flatMap(({ name }): Finding[] => {
     const known = patient.full.shapes.get(name);
     const dims = dimsOf(patient.full, name);

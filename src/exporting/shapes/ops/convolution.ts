@@ -43,8 +43,9 @@ function slideAll(site: Site, sizes: Shape, kernel: number[]): Dim[] | undefined
   return window && sizes.map((size, axis) => slide(size, axis, window));
 }
 
-function conv(site: Site): Inferred {
-  const [input, weight] = site.shapes;
+/** @param place which input the weight is */
+function conv(site: Site, place: number): Inferred {
+  const [input, weight] = [site.shapes[0], site.shapes[place]];
   if (!weight) return fail('its weight has no shape');
   const [batch, channels, ...sizes] = input!;
   const [filters, perGroup, ...kernel] = weight.map(valueOf);
@@ -102,7 +103,9 @@ function globalPool(site: Site): Inferred {
 
 /** Convolutions and poolings over [batch, channels, …sizes]. */
 export const convolution: Record<string, Rule> = {
-  Conv: { shape: conv },
+  Conv: { shape: (site) => conv(site, 1) },
+  ConvInteger: { shape: (site) => conv(site, 1), types: ['int32'] },
+  QLinearConv: { shape: (site) => conv(site, 3), types: [{ input: 7 }] },
   ConvTranspose: { shape: convTranspose },
   MaxPool: { shape: pool, types: [{ input: 0 }, 'int64'] },
   AveragePool: { shape: pool },

@@ -171,6 +171,7 @@ export const elementwise: Record<string, Rule> = {
   IsInf: unary(undefined, ['bool']),
   CastLike: { shape: ({ shapes }) => [shapes[0]!], types: [{ input: 1 }], value: ({ values, types }) => [castTo(types[1], values[0])] },
   QuantizeLinear: { shape: ({ shapes }) => [shapes[0]!], types: ({ inputs }) => (inputs[2] ? { input: 2 } : 'uint8') },
+  DynamicQuantizeLinear: { shape: ({ shapes }) => [shapes[0]!, [], []], types: ['uint8', 'float', 'uint8'] },
   DequantizeLinear: { shape: ({ shapes }) => [shapes[0]!], types: [{ input: 1 }] },
   LayerNormalization: layerNormalization,
   Identity: identity,

@@ -3,9 +3,12 @@ import { intOf } from '../../../onnx/attributes.ts';
 import { broadcast, unify } from '../broadcast.ts';
 import { contradict, fail, isFailure, type Inferred, type Rule, type Site } from '../rule.ts';
 
-/** As numpy.matmul: the last two axes multiply, those before broadcast, lists count as a row or a column. */
-function matmul(site: Site): Inferred {
-  const [left, right] = site.shapes;
+/**
+ * As numpy.matmul: the last two axes multiply, those before broadcast, lists count as a row or a column.
+ * @param place which input the second operand is
+ */
+function matmul(site: Site, place: number): Inferred {
+  const [left, right] = [site.shapes[0], site.shapes[place]];
   if (!right) return fail('its second operand has no shape');
   if (left!.length === 0 || right.length === 0) return contradict('a number where a matrix belongs');
   const a = left!.length === 1 ? [constant(1), ...left!] : left!;
@@ -33,4 +36,9 @@ function gemm({ node, shapes }: Site): Inferred {
 }
 
 /** Matrix products. */
-export const matrix: Record<string, Rule> = { MatMul: { shape: matmul }, Gemm: { shape: gemm } };
+export const matrix: Record<string, Rule> = {
+  MatMul: { shape: (site) => matmul(site, 1) },
+  MatMulInteger: { shape: (site) => matmul(site, 1), types: ['int32'] },
+  QLinearMatMul: { shape: (site) => matmul(site, 3), types: [{ input: 7 }] },
+  Gemm: { shape: gemm },
+};
