@@ -1,6 +1,9 @@
 import type { Io } from './io.ts';
 import { byteSize } from './table.ts';
 
+/** Where progress is shown. */
+type Terminal = Pick<Io, 'note' | 'columns'>;
+
 /** Work whose progress is worth showing. */
 export interface Progress {
   /** How much is done so far; call as often as you like. */
@@ -23,12 +26,12 @@ const barWidth = 24;
 const redrawMilliseconds = 80;
 
 /** A bar on stderr where that is a terminal, else a line at every tenth if asked for, else nothing. */
-export function startProgress(io: Io, options: ProgressOptions): Progress {
+export function startProgress(io: Terminal, options: ProgressOptions): Progress {
   if (io.columns !== undefined) return terminalBar(io, options);
   return options.lines && options.total ? tenthLines(io, options) : { update: () => {}, clear: () => {} };
 }
 
-function terminalBar(io: Io, options: ProgressOptions): Progress {
+function terminalBar(io: Terminal, options: ProgressOptions): Progress {
   let drawn = Number.NEGATIVE_INFINITY;
   return {
     update(done) {
@@ -41,7 +44,7 @@ function terminalBar(io: Io, options: ProgressOptions): Progress {
   };
 }
 
-function tenthLines(io: Io, options: ProgressOptions): Progress {
+function tenthLines(io: Terminal, options: ProgressOptions): Progress {
   let tenth = 0;
   return {
     update(done) {

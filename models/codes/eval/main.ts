@@ -1,6 +1,8 @@
 /** Accuracy of the default model through the engine: on pictures made here, then on real photos. */
 import { join } from 'node:path';
+import process from 'node:process';
 import { integerOption, sizeOption } from '../../../src/cli/options.ts';
+import { startProgress } from '../../../src/cli/progress.ts';
 import { Detector, type Detection } from '../../../src/node.ts';
 import { runScript } from '../../../tools/script.ts';
 import { toJpeg } from '../make/jpeg.ts';
@@ -10,27 +12,42 @@ import { AREAS, meanPrecision, precisionByClass, type Edges, type Judged } from 
 import { MODEL, PHOTOS } from './defaults.ts';
 import { isRight, readLabels, sharesByClass, spread, type PhotoLabel } from './photos.ts';
 
-/** Scores below this cannot change the average precision visibly. */
-const FLOOR = 0.005;
+/** Least score that counts for average precision, as YOLO's evaluations have it. */
+const FLOOR = 0.001;
 const BATCH = 8;
 
 function edgesOf({ box }: Detection): Edges {
   return [box.xmin, box.ymin, box.xmax, box.ymax];
 }
 
-async function judgeMade(detector: Detector, count: number, size: number): Promise<Judged[]> {
-  const judged: Judged[] = [];
-  for (let first = 0; first < count; first += BATCH) {
-    const seeds = Array.from({ length: Math.min(BATCH, count - first) }, (_, i) => HELD_OUT.seed + first + i);
-    const scenes = seeds.map((seed) => makeScene(seed, size, HELD_OUT.sprites));
-    const files = await Promise.all(scenes.map(({ picture }, i) => toJpeg(picture, seeds[i]!)));
+/** Does something for a few items at a time, and shows on stderr how far it is. */
+async function inBatches<Item, Result>(label: string, items: readonly Item[], work: (some: Item[]) => Promise<Result[]>): Promise<Result[]> {
+  const { isTTY, columns } = process.stderr;
+  const terminal = { note: (text: string): void => void process.stderr.write(text), columns: isTTY ? columns : undefined };
+  const progress = startProgress(terminal, { label, total: items.length, unit: 'pictures', lines: true });
+  const results: Result[] = [];
+  try {
+    for (let first = 0; first < items.length; first += BATCH) {
+      results.push(...(await work(items.slice(first, first + BATCH))));
+      progress.update(results.length);
+    }
+  } finally {
+    progress.clear();
+  }
+  return results;
+}
+
+function judgeMade(detector: Detector, count: number, size: number): Promise<Judged[]> {
+  const seeds = Array.from({ length: count }, (_, i) => HELD_OUT.seed + i);
+  return inBatches('made pictures', seeds, async (some) => {
+    const scenes = some.map((seed) => makeScene(seed, size, HELD_OUT.sprites));
+    const files = await Promise.all(scenes.map(({ picture }, i) => toJpeg(picture, some[i]!)));
     const found = await detector.detect(files, { threshold: FLOOR });
-    scenes.forEach(({ labels }, i) => judged.push({
+    return scenes.map(({ labels }, i) => ({
       found: found[i]!.map((d) => ({ classId: d.classId, score: d.score, edges: edgesOf(d) })),
       wanted: labels.map(({ codeClass, box }) => ({ classId: codeClass, edges: box })),
     }));
-  }
-  return judged;
+  });
 }
 
 function reportMade(judged: readonly Judged[]): void {
@@ -49,15 +66,13 @@ function reportMade(judged: readonly Judged[]): void {
 }
 
 async function reportPhotos(detector: Detector, folder: string, labels: readonly PhotoLabel[]): Promise<void> {
-  const results: { class: string; right: boolean }[] = [];
-  for (let first = 0; first < labels.length; first += BATCH) {
-    const some = labels.slice(first, first + BATCH);
+  const results = await inBatches('photos', labels, async (some) => {
     const found = await detector.detect(some.map(({ file }) => join(folder, file)), { threshold: FLOOR });
-    some.forEach((photo, i) => results.push({
+    return some.map((photo, i) => ({
       class: photo.class,
       right: isRight(photo, found[i]!.map((d) => ({ label: d.label, score: d.score, edges: edgesOf(d) }))),
     }));
-  }
+  });
   console.log(`\nPhotos, ${results.length}`);
   for (const [name, { right, of }] of sharesByClass(results)) {
     console.log(`${name.padEnd(12)}${String(right).padStart(4)} of ${String(of).padStart(4)}  ${((100 * right) / of).toFixed(1)} %`);
@@ -70,13 +85,13 @@ photos where their folder exists.`;
 
 await runScript(usage, {
   model: { value: 'FILE', about: 'Model to judge, the default model unless told' },
-  count: { value: 'N', about: 'Pictures to make, 200 unless told' },
+  count: { value: 'N', about: 'Pictures to make, 500 unless told' },
   size: { value: 'N', about: 'Their longer side in pixels, 640 unless told' },
   imgsz: { value: 'N|HxW', about: "The network's input, the model's own unless told" },
   photos: { value: 'FOLDER', about: 'Photos with labels.json, shared/photos beside the project unless told' },
   limit: { value: 'N', about: 'Take only so many photos, some of every class' },
 }, async (values) => {
-  const count = integerOption('count', values.count, 200, [1, 1e6]);
+  const count = integerOption('count', values.count, 500, [1, 1e6]);
   const size = integerOption('size', values.size, 640, [64, 4096]);
   const limit = integerOption('limit', values.limit, 1e6, [1, 1e6]);
   const folder = values.photos ?? PHOTOS;
