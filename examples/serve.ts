@@ -9,12 +9,13 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { pageBundle } from '../tools/bundle.ts';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 /** Starts the server; port 0 takes a free one. */
 export async function serveExample(model = here('../models/yolov10n-codes.onnx'), port = 8080): Promise<Server> {
-  const { outputFiles } = await build({ entryPoints: [here('../src/index.ts')], bundle: true, minify: true, format: 'esm', write: false });
+  const { outputFiles } = await build({ ...pageBundle, write: false });
   const pages: Record<string, { type: string; content: () => Promise<Uint8Array> }> = {
     '/': { type: 'text/html; charset=utf-8', content: () => readFile(here('browser.html')) },
     '/yolov10-webgpu.js': { type: 'text/javascript', content: () => Promise.resolve(outputFiles[0]!.contents) },

@@ -7,42 +7,13 @@ import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from '
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { build, type Metafile } from 'esbuild';
-import { bundleOptions, notices, packagesIn } from './bundle.ts';
+import { build } from 'esbuild';
+import { entries, notices, packagesIn, pageBundle } from './bundle.ts';
 
 const BUNDLE_LIMIT = 60_000; // bytes after gzip, as the README promises
 const NOTICES = 'THIRD-PARTY-LICENSES.txt';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
-
-/** Entries that share chunks; optional packages stay imports. Chunks lie as deep as src/'s rooms, since some name files beside them. */
-async function buildEntries(): Promise<Metafile> {
-  const { optionalDependencies, peerDependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as Record<string, object>;
-  const { metafile } = await build({
-    ...bundleOptions,
-    outdir: 'dist',
-    entryPoints: { index: 'src/index.ts', node: 'src/node.ts', deno: 'src/deno.ts', exporting: 'src/exporting.ts', 'cli/main': 'src/cli/main.ts' },
-    platform: 'neutral',
-    external: ['node:*', ...Object.keys({ ...optionalDependencies, ...peerDependencies })],
-    splitting: true,
-    chunkNames: 'chunks/[name]-[hash]',
-  });
-  return metafile!;
-}
-
-/** Everything a page needs in one file. */
-async function buildBundle(): Promise<Metafile> {
-  const { metafile } = await build({
-    ...bundleOptions,
-    outdir: 'dist',
-    entryPoints: { 'yolov10-webgpu': 'src/index.ts' },
-    platform: 'browser',
-    minify: true,
-    sourcemap: true,
-    banner: { js: `/* yolov10-webgpu, MIT; what it contains of others: ${NOTICES} */` },
-  });
-  return metafile!;
-}
 
 /** Bytes of the file for pages after gzip. */
 function reportSize(): number {
@@ -67,16 +38,17 @@ function buildTypes(): void {
 /** The types of entries that pages do not import must stand without those of a browser and of packages but sharp, library checking on. */
 function checkTypes(): string[] {
   const flags = ['--ignoreConfig', '--noEmit', '--listFiles', '--strict', '--target', 'es2023', '--lib', 'es2023', '--module', 'nodenext', '--types', 'node'];
-  const entries = ['node', 'deno', 'exporting'].map((name) => `dist/types/${name}.d.ts`);
-  const { status, stdout } = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', ...flags, ...entries], { encoding: 'utf8' });
+  const files = ['node', 'deno', 'exporting'].map((name) => `dist/types/${name}.d.ts`);
+  const { status, stdout } = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', ...flags, ...files], { encoding: 'utf8' });
   if (status !== 0) return [stdout];
   const foreign = stdout.split('\n').filter((path) => /node_modules\/(?!typescript|@typescript|@types\/node|undici-types|sharp|@img)/.test(path));
   return foreign.map((path) => `expected types that need no package but sharp, found ${path}`);
 }
 
 rmSync('dist', { recursive: true, force: true });
-const built = [await buildEntries(), await buildBundle()];
-writeFileSync(`dist/${NOTICES}`, notices([...new Set(built.flatMap(packagesIn))]));
+const banner = { js: `/* yolov10-webgpu, MIT; what it contains of others: ${NOTICES} */` };
+const built = [await build(entries), await build({ ...pageBundle, sourcemap: true, banner })];
+writeFileSync(`dist/${NOTICES}`, notices(packagesIn(built.map(({ metafile }) => metafile))));
 buildTypes();
 const complaints = [
   ...checkTypes(),

@@ -1,3 +1,5 @@
+import process from 'node:process';
+
 /** What a command may touch of the world, so that tests can hand it another. */
 export interface Io {
   /** Writes to stdout: results only. */
@@ -8,6 +10,12 @@ export interface Io {
   columns: number | undefined;
   /** Aborted by Ctrl-C. */
   signal: AbortSignal;
+}
+
+/** The stderr of this process. */
+export function standardError(): Pick<Io, 'note' | 'columns'> {
+  const { stderr } = process;
+  return { note: (text) => void stderr.write(text), columns: stderr.isTTY ? stderr.columns || 80 : undefined };
 }
 
 /** Every file in this folder that is a command exports these. */

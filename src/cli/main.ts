@@ -3,6 +3,7 @@
 import process from 'node:process';
 import { runCommandLine } from './commands.ts';
 import { explain } from './explain.ts';
+import { standardError } from './io.ts';
 
 const interruption = new AbortController();
 let interruptedAt = Number.POSITIVE_INFINITY;
@@ -19,8 +20,7 @@ process.on('uncaughtException', (error) => {
 
 const code = await runCommandLine(process.argv.slice(2), {
   out: (text) => void process.stdout.write(text),
-  note: (text) => void process.stderr.write(text),
-  columns: process.stderr.isTTY ? process.stderr.columns || 80 : undefined,
+  ...standardError(),
   signal: interruption.signal,
 });
 process.stdout.write('', () => process.exit(code)); // not before all is written

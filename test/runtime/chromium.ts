@@ -4,6 +4,7 @@ import chromium from '@sparticuz/chromium';
 import { build } from 'esbuild';
 import { launch, type Browser, type Page } from 'puppeteer';
 import { unpackBundled } from '../../src/platform/bundled-archive.ts';
+import { bundleOptions } from '../../tools/bundle.ts';
 
 const quiet = ['--no-sandbox', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
@@ -28,7 +29,7 @@ export async function launchChromium(flags: string[] = []): Promise<Browser> {
 
 /** Bundles an entry as a script that puts its exports on `globalThis[globalName]`. */
 export async function bundleForPage(entry: string, globalName: string): Promise<string> {
-  const { outputFiles } = await build({ entryPoints: [entry], bundle: true, write: false, format: 'iife', globalName, target: 'es2022', logLevel: 'error' });
+  const { outputFiles } = await build({ ...bundleOptions, entryPoints: [entry], write: false, format: 'iife', globalName, logLevel: 'error' });
   return outputFiles[0]!.text;
 }
 

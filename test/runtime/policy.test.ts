@@ -1,6 +1,6 @@
 import { build } from 'esbuild';
 import { expect, it } from 'vitest';
-import { bundleOptions } from '../../tools/bundle.ts';
+import { pageBundle } from '../../tools/bundle.ts';
 import { sampleModel } from '../cases/conformance-sample.ts';
 import { launchChromium, serve, webgpuFlags } from './chromium.ts';
 
@@ -21,7 +21,7 @@ globalThis.labels = import('/bundle.js').then(async ({ Detector }) => {
 });`;
 
 it('runs in a page that allows scripts of its own site and nothing else: no eval, no WebAssembly', async () => {
-  const { outputFiles } = await build({ ...bundleOptions, entryPoints: ['src/index.ts'], platform: 'browser', write: false });
+  const { outputFiles } = await build({ ...pageBundle, write: false });
   const site = await serve({
     '/': { type: 'text/html', body: page },
     '/page.js': { type: 'text/javascript', body: script },

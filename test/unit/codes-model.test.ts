@@ -9,6 +9,7 @@ import * as deno from '../../src/deno.ts';
 import * as node from '../../src/node.ts';
 import { parseModel } from '../../src/onnx/parse.ts';
 import { readBytes } from '../../src/platform/node.ts';
+import { entries } from '../../tools/bundle.ts';
 
 test('the model of the package is where the entries say, and loads from there', async () => {
   expect(deno.codesModel).toBe(node.codesModel);
@@ -20,10 +21,7 @@ test('and beside what is built of them', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'package-'));
   try {
     await symlink(resolve('node_modules'), join(folder, 'node_modules'), 'junction');
-    await build({ // as tools/build.ts does
-      entryPoints: ['src/node.ts', 'src/deno.ts'], outdir: join(folder, 'dist'), outExtension: { '.js': '.mjs' },
-      bundle: true, format: 'esm', packages: 'external', platform: 'neutral', external: ['node:*'], splitting: true, chunkNames: 'chunks/[name]-[hash]',
-    });
+    await build({ ...entries, outdir: join(folder, 'dist'), outExtension: { '.js': '.mjs' } });
     for (const entry of ['node', 'deno']) {
       const { codesModel } = await import(pathToFileURL(join(folder, 'dist', `${entry}.mjs`)).href) as typeof node;
       expect(codesModel.href).toBe(pathToFileURL(join(folder, 'models', 'yolov10n-codes.onnx')).href);

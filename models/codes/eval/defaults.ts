@@ -1,8 +1,7 @@
 /** What is judged, and on which photos, unless told: the same whatever folder the command is started in. */
 import { fileURLToPath } from 'node:url';
+import { codesModel } from '../../../src/node.ts';
 
-const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-
-export const MODEL = here('../../yolov10n-codes.onnx');
+export const MODEL = fileURLToPath(codesModel);
 /** Beside the project, not part of it. */
-export const PHOTOS = here('../../../../shared/photos');
+export const PHOTOS = fileURLToPath(new URL('../../../../shared/photos', import.meta.url));

@@ -1,6 +1,6 @@
 /** Accuracy of the default model through the engine: on pictures made here, then on real photos. */
 import { join } from 'node:path';
-import process from 'node:process';
+import { standardError } from '../../../src/cli/io.ts';
 import { integerOption, sizeOption } from '../../../src/cli/options.ts';
 import { startProgress } from '../../../src/cli/progress.ts';
 import { Detector, type Detection } from '../../../src/node.ts';
@@ -22,9 +22,7 @@ function edgesOf({ box }: Detection): Edges {
 
 /** Does something for a few items at a time, and shows on stderr how far it is. */
 async function inBatches<Item, Result>(label: string, items: readonly Item[], work: (some: Item[]) => Promise<Result[]>): Promise<Result[]> {
-  const { isTTY, columns } = process.stderr;
-  const terminal = { note: (text: string): void => void process.stderr.write(text), columns: isTTY ? columns : undefined };
-  const progress = startProgress(terminal, { label, total: items.length, unit: 'pictures', lines: true });
+  const progress = startProgress(standardError(), { label, total: items.length, unit: 'pictures', lines: true });
   const results: Result[] = [];
   try {
     for (let first = 0; first < items.length; first += BATCH) {

@@ -1,6 +1,7 @@
 import { format, isKnown, valueOf } from '../../core/dim.ts';
 import type { DeclaredDim, OnnxValue } from '../../onnx/graph.ts';
 import type { ModelFile } from '../../onnx/model-file.ts';
+import { isFixed } from '../shapes/declared.ts';
 import { inferShapes, type Known } from '../shapes/infer.ts';
 import { orderNodes } from '../shapes/order.ts';
 import { Constants } from './constants.ts';
@@ -59,7 +60,7 @@ function throughAnyBatch(goal: Goal): Goal {
 /** The batch that the file was made for, where it has one. */
 function givenBatch({ input }: Goal): number | undefined {
   const batch = input.dims?.[0];
-  return typeof batch === 'number' && batch > 0 ? batch : undefined;
+  return isFixed(batch) ? batch : undefined;
 }
 
 /** Puts every node after those it reads from, as the file format asks. */
